@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/ims/tag.h"
+#include "sip/flow.h"
+#include "sip/proxy.h"
+#include "sip/time.h"
+
+namespace sipward::pcscf {
+
+enum class IpCheck : std::uint8_t {
+  kIp,      ///< wildcard rows: address only
+  kIpPort,  ///< port rows for every UE: stricter than the standard
+  kAuto,    ///< Annex N: a port row if and only if the 200 OK has Require: outbound
+};
+enum class NatWithoutOutbound : std::uint8_t { kRequireOutbound /* 421 */, kForbid /* 403 */,
+                                               kAccept };
+enum class OnSharedIp : std::uint8_t { kAlarm, kRefuse, kPortBind };
+enum class UnboundAction : std::uint8_t { kDiscard, kForbid /* 403 */ };
+enum class RouteMismatch : std::uint8_t { kReplace, kReject /* 400 */ };
+
+struct Config {
+  /// Host part of Path, Record-Route and Via toward the core: a name or an address literal.
+  std::string name;
+  /// Where the core reaches us: the local end of flows to the core. Transport kInternal when the
+  /// S-CSCF lives in this process.
+  sip::Flow core;  ///< local = our core side, remote = the I/S-CSCF
+  /// Further core peers that may send us requests (`core.remote` always may); by address.
+  std::vector<sip::IpAddress> core_peers;
+  /// Access-side listeners: `local` of the flows that UEs use.
+  std::vector<sip::Endpoint> listeners;
+  std::string visited_network;  ///< P-Visited-Network-ID and orig-ioi
+  std::string realm_hint;       ///< not used to decide
+
+  IpCheck ip_check = IpCheck::kAuto;
+  NatWithoutOutbound nat_without_outbound = NatWithoutOutbound::kRequireOutbound;
+  OnSharedIp on_shared_ip = OnSharedIp::kAlarm;
+  UnboundAction unbound_action = UnboundAction::kDiscard;
+  RouteMismatch route_mismatch = RouteMismatch::kReplace;
+  ims::TagPolicy tag_policy = ims::TagPolicy::kAbsent;
+
+  std::size_t max_bindings = 65'536;
+  std::size_t max_bindings_per_impi = 16;
+  std::size_t max_identities = 64;  ///< of one registration
+  /// Unanswered REGISTER transactions from unbound sources, all together.
+  std::size_t max_pending_registrations = 20'000;
+  sip::Proxy::Config proxy;
+};
+
+}  // namespace sipward::pcscf

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/ims/actions.h"
+#include "agent/ims/tag.h"
+#include "agent/pcscf/binding_table.h"
+#include "agent/pcscf/config.h"
+#include "sip/message.h"
+
+namespace sipward::pcscf {
+
+/// A datagram from the access side.
+struct Datagram {
+  std::string bytes;
+  sip::Flow flow;
+  std::optional<ims::Tag> tag;  ///< nullopt: the packet carried none
+};
+
+/// The P-CSCF role (TS 24.229 5.2 with TS 33.203 Annexes N and Q): relays between UEs and the
+/// core, keeps the IP address check table, asserts identities. Sans-I/O; one thread.
+///
+/// What comes from the access side is a UE's, whatever it claims; what comes from the core side is
+/// the core's. The two entry points are the only place where that is told apart.
+class Pcscf {
+ public:
+  Pcscf(Config config, sip::RandomSource random);
+  ~Pcscf();
+
+  void receive_access(Datagram datagram, sip::Time now, ims::Actions& actions);
+  void receive_core(sip::Message message, const sip::Flow& flow, sip::Time now,
+                    ims::Actions& actions);
+  /// The kernel's answer to an `Install`.
+  void installed(ims::Ticket ticket, bool ok, sip::Time now, ims::Actions& actions);
+  void tick(sip::Time now, ims::Actions& actions);
+  [[nodiscard]] std::optional<sip::Time> deadline() const;
+
+  [[nodiscard]] const BindingTable& bindings() const;
+  /// Removes a row on the operator's word. False if there is none.
+  bool remove(const ims::BindingKey& key, sip::Time now, ims::Actions& actions);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sipward::pcscf
