@@ -10,7 +10,7 @@ namespace sipward::sip {
 enum class FieldKind : std::uint8_t {
   kSingle,  ///< at most one row, one value
   kList,    ///< any number; comma lists are split into one row per value
-  kRows,    ///< any number of rows, never split at commas (RFC 3261 7.3.1: the auth fields, Date)
+  kRows,    ///< any number of rows, never split at commas (RFC 3261 7.3.1: the auth fields)
 };
 
 // clang-format off
@@ -29,7 +29,7 @@ enum class FieldKind : std::uint8_t {
   X(kContentLength, "Content-Length", "l", kSingle)                  \
   X(kContentType, "Content-Type", "c", kSingle)                      \
   X(kCSeq, "CSeq", "", kSingle)                                      \
-  X(kDate, "Date", "", kRows)                                        \
+  X(kDate, "Date", "", kSingle)                                      \
   X(kEvent, "Event", "o", kSingle)                                   \
   X(kExpires, "Expires", "", kSingle)                                \
   X(kFeatureCaps, "Feature-Caps", "", kList)                         \

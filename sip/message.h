@@ -27,7 +27,8 @@ struct Header {
 ///
 /// Invariant of a message that `parse_message` made: the mandatory headers stand exactly once (Via:
 /// at least once), every header the product knows parses by its own grammar, and a field of kind
-/// kList has one row per value. Whoever edits a message keeps that.
+/// kList has one row per value; a row without a value stands for an empty list (`Supported:`).
+/// There is no Content-Length: the body's size says it. Whoever edits a message keeps that.
 class Message {
  public:
   static Message request(Method method, Uri uri);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sipward::sip {
@@ -16,6 +18,9 @@ struct Param {
   bool quoted = false;
   bool operator==(const Param&) const = default;
 };
+
+/// A value with more parameters than this is refused: each is compared with all before it.
+inline constexpr std::size_t kMostParams = 64;
 
 /// Parameters in their order. Names are compared without regard to case (RFC 3261 7.3.1).
 class Params {

@@ -31,17 +31,18 @@ struct ReaderLimits {
   X(kBadRequestUri, 400, "Request-URI does not parse")                                     \
   X(kBadVersion, 505, "SIP version is not 2.0")                                            \
   X(kBadStatus, 400, "status code is not 100-699")                                         \
+  X(kBadFolding, 400, "folded line where none can be, or one without text")                \
   X(kNoColon, 400, "header line without a colon")                                          \
   X(kBadHeaderName, 400, "header name is not a token")                                     \
-  X(kTooManyHeaders, 400, "more than 128 header rows")                                     \
-  X(kHeaderTooLong, 400, "header is longer than 8192 octets")                              \
-  X(kTooManyHops, 400, "more than 32 rows of Via, Route, Record-Route or Path")            \
+  X(kTooManyHeaders, 513, "more than 128 header rows")                                     \
+  X(kHeaderTooLong, 513, "start line or header is longer than 8192 octets")                \
+  X(kTooManyHops, 513, "more than 32 rows of Via, Route, Record-Route or Path")            \
   X(kMissingHeader, 400, "mandatory header is missing")                                    \
   X(kDuplicateHeader, 400, "header that may stand once stands twice")                      \
   X(kBadHeader, 400, "header does not parse")                                              \
-  X(kMethodMismatch, 400, "CSeq method is not the request's")                              \
+  X(kMethodMismatch, 400, "method is not the request's")                                   \
   X(kTruncated, 400, "header section or body ends too early")                              \
-  X(kBadContentLength, 400, "Content-Length does not parse or does not fit")
+  X(kBadContentLength, 400, "length does not parse or does not fit")
 // clang-format on
 
 enum class ParseErrorCode : std::uint8_t {

@@ -11,24 +11,10 @@
 
 #include "sip/flow.h"
 #include "sip/message.h"
-#include "sip/time.h"
+#include "sip/outgoing.h"
+#include "sip/timers.h"
 
 namespace sipward::sip {
-
-/// RFC 3261 17.1.1.1, table 4; RFC 6026.
-struct Timers {
-  Duration t1 = std::chrono::milliseconds(500);
-  Duration t2 = std::chrono::seconds(4);
-  Duration t4 = std::chrono::seconds(5);
-  Duration d = std::chrono::seconds(32);
-};
-
-/// A message on its way out: bytes for a socket, the value itself for Transport::kInternal.
-struct Outgoing {
-  Flow flow;
-  std::variant<std::string, Message> content;
-};
-using Outbox = std::vector<Outgoing>;
 
 /// Names of transactions; never reused within a process, 0 names none.
 enum class ServerId : std::uint64_t {};
@@ -60,20 +46,25 @@ using TransactionEvents = std::vector<TransactionEvent>;
 /// transactions of one element. Sans-I/O: bytes leave through the outbox, time comes in.
 ///
 /// Keyed per RFC 3261 17.1.3 and 17.2.3: branch, sent-by and method; a server transaction also by
-/// its flow's remote end, so that nobody joins another's transaction by guessing a branch.
-/// A request with a branch from before RFC 3261 is refused by the caller (`has_rfc3261_branch`).
+/// its flow's transport and remote end, so that nobody joins another's transaction by guessing or
+/// having seen a branch. For the same reason a response counts only if it comes from the address
+/// that the request was sent to. A request with a branch from before RFC 3261 is refused by the
+/// caller (`has_rfc3261_branch`).
+///
+/// Responses go back to the source of the request (RFC 3581); over UDP, when the Via does not ask
+/// for that with `rport`, to the source's address and the sent-by's port (RFC 3261 18.2.2).
 class Transactions {
  public:
   struct Config {
     Timers timers;
     std::size_t max_server = 100'000;
-    std::size_t max_client = 200'000;
+    std::size_t max_client = 200'000;  ///< CANCELs, at most one per INVITE, come on top
   };
   struct Counters {
-    std::uint64_t retransmissions_absorbed = 0;
-    std::uint64_t retransmissions_sent = 0;
-    std::uint64_t stray_responses = 0;
-    std::uint64_t refused_full = 0;
+    std::uint64_t retransmissions_absorbed = 0;  ///< requests and final responses seen before
+    std::uint64_t retransmissions_sent = 0;      ///< by timers A, E and G
+    std::uint64_t stray_responses = 0;           ///< of no transaction, or from the wrong address
+    std::uint64_t refused_full = 0;              ///< requests, in or out, that found a full table
     std::uint64_t client_timeouts = 0;
   };
 
@@ -82,9 +73,10 @@ class Transactions {
   Transactions(Transactions&&) noexcept;
   Transactions& operator=(Transactions&&) noexcept;
 
-  /// A message from the network. Retransmissions, ACKs to non-2xx, CANCELs without an INVITE (481)
-  /// and stray responses (RFC 6026: dropped) end here. When the table is full a new request gets
-  /// 503 with Retry-After and nothing is kept.
+  /// A message from the network. A request's top Via is annotated with its source first
+  /// (`note_source`; not for kInternal). Retransmissions, ACKs to non-2xx, CANCELs without an
+  /// INVITE (481) and stray responses (RFC 6026: dropped) end here. When the table is full a new
+  /// request gets 503 with Retry-After and nothing is kept.
   void receive(Message message, const Flow& flow, Time now, Outbox& out, TransactionEvents& events);
 
   /// The user's response: any number of provisional ones, then one final; for INVITE further 2xx
@@ -95,6 +87,9 @@ class Transactions {
   /// Whether a final response has been given (or the transaction is gone).
   [[nodiscard]] bool is_answered(ServerId id) const;
   [[nodiscard]] const Flow* flow_of(ServerId id) const;
+  /// The To tag for the element's own responses: the same for all of one transaction, and for the
+  /// 200 to its CANCEL (RFC 3261 9.2). Empty if there is no such transaction.
+  [[nodiscard]] std::string local_tag(ServerId id) const;
 
   /// Sends a request whose top Via is ours, with a branch nobody else has. nullopt when the table
   /// is full.
@@ -115,8 +110,5 @@ class Transactions {
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// The content for a flow: the value for kInternal, bytes otherwise.
-[[nodiscard]] Outgoing make_outgoing(const Message& message, const Flow& flow);
 
 }  // namespace sipward::sip

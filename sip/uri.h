@@ -6,9 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "sip/escape.h"
 #include "sip/ip_address.h"
 #include "sip/params.h"
 #include "sip/result.h"
+#include "sip/tel_uri.h"
 
 namespace sipward::sip {
 
@@ -23,7 +25,7 @@ struct Uri {
   /// sip, sips: host as written, IPv6 in brackets.
   std::string host;
   std::optional<std::uint16_t> port;
-  /// sip, sips, tel: the parameters.
+  /// sip, sips, tel: the parameters, escapes in their normal form.
   Params params;
   /// sip, sips: what follows `?`, as written.
   std::string headers;
@@ -49,6 +51,7 @@ enum class UriError : std::uint8_t {
   kBadParameter,
   kBadHeaders,
   kBadNumber,
+  kBadName,
   kBadCharacter,
 };
 [[nodiscard]] std::string_view describe(UriError error);
@@ -59,14 +62,8 @@ Result<Uri, UriError> parse_uri(std::string_view text);
 
 void append_uri(std::string& out, const Uri& uri);
 
-/// RFC 3261 19.1.4 for sip and sips, RFC 3966 5 for tel, RFC 8141 3 for urn; IPv6 hosts by value
-/// (RFC 5954).
+/// RFC 3261 19.1.4 for sip and sips, RFC 3966 4 for tel, RFC 8141 3 for urn; IPv6 hosts by value
+/// (RFC 5954). Symmetric, not transitive.
 [[nodiscard]] bool equivalent(const Uri& a, const Uri& b);
-
-/// A tel URI's number without visual separators, lower case.
-[[nodiscard]] std::string plain_number(std::string_view number);
-
-/// `%`-escapes of unreserved characters resolved, hex digits of the others in upper case.
-[[nodiscard]] std::string normalise_escapes(std::string_view text);
 
 }  // namespace sipward::sip

@@ -13,16 +13,34 @@
 
 namespace sipward::pcscf {
 
+// clang-format off
 enum class IpCheck : std::uint8_t {
   kIp,      ///< wildcard rows: address only
   kIpPort,  ///< port rows for every UE: stricter than the standard
-  kAuto,    ///< Annex N: a port row if and only if the 200 OK has Require: outbound
+  kAuto,    ///< Annex N: a port row if the 200 OK has Require: outbound; also behind a visible NAT
 };
-enum class NatWithoutOutbound : std::uint8_t { kRequireOutbound /* 421 */, kForbid /* 403 */,
-                                               kAccept };
-enum class OnSharedIp : std::uint8_t { kAlarm, kRefuse, kPortBind };
-enum class UnboundAction : std::uint8_t { kDiscard, kForbid /* 403 */ };
-enum class RouteMismatch : std::uint8_t { kReplace, kReject /* 400 */ };
+/// A REGISTER without outbound from behind a NAT (TS 33.203 N.2).
+enum class NatWithoutOutbound : std::uint8_t {
+  kRequireOutbound,  ///< 421
+  kForbid,           ///< 403
+  kAccept,           ///< the row matches the port: who else is behind the NAT gains nothing by it
+};
+/// A user registers without outbound from an address where another user's wildcard row was made
+/// from another port. Beside another user's port row no wildcard row is made, whatever stands here.
+enum class OnSharedIp : std::uint8_t {
+  kAlarm,     ///< the new user takes the address over, as the standard says; reported
+  kRefuse,    ///< 403 before the REGISTER is relayed
+  kPortBind,  ///< both rows match the port from now on
+};
+enum class UnboundAction : std::uint8_t {
+  kDiscard,  ///< not even 100 Trying (TS 24.229 5.2.6.3.2A)
+  kForbid,   ///< 403
+};
+enum class RouteMismatch : std::uint8_t {
+  kReplace,  ///< by the stored Service-Route
+  kReject,   ///< 400
+};
+// clang-format on
 
 struct Config {
   /// Host part of Path, Record-Route and Via toward the core: a name or an address literal.

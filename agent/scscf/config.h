@@ -37,12 +37,12 @@ struct Config {
   ProxyAuth proxy_auth = ProxyAuth::kIfPresent;
   PrecedenceMismatch precedence_mismatch = PrecedenceMismatch::kRewrite;
 
-  std::uint32_t min_expires = 60;       ///< seconds; below: 423
+  std::uint32_t min_expires = 60;  ///< seconds; below: 423
   std::uint32_t default_expires = 3600;
   std::uint32_t max_expires = 7200;
   sip::Duration nonce_lifetime = std::chrono::seconds(300);
   std::size_t max_registrations = 1'000'000;
-  std::size_t max_contacts = 8;          ///< per IMPU
+  std::size_t max_contacts = 8;  ///< per IMPU
   std::size_t max_tracked_nonces = 200'000;
   std::size_t max_pending_lookups = 10'000;
   sip::Proxy::Config proxy;

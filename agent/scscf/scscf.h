@@ -16,7 +16,7 @@ namespace sipward::scscf {
 /// registrations, lets Digest win over the asserted identity, routes. Sans-I/O; one thread.
 class Scscf {
  public:
-  /// `nonce_key`: 32 octets; nodes that share it accept each other's nonces.
+  /// `nonce_key`: 32 octets; nodes that share it accept each other's nonces (see `Nonces`).
   Scscf(Config config, std::string nonce_key, sip::RandomSource random);
   ~Scscf();
 

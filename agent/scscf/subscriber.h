@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -10,6 +11,11 @@
 #include "sip/name_addr.h"
 
 namespace sipward::scscf {
+
+/// What a subscriber is provisioned with unless the operator says otherwise. A user that does not
+/// exist is challenged as if he had these.
+inline constexpr std::array kDefaultAlgorithms = {sip::DigestAlgorithm::kMd5,
+                                                  sip::DigestAlgorithm::kSha256};
 
 /// A public identity of a subscriber.
 struct SubscriberIdentity {
@@ -31,7 +37,7 @@ struct Subscriber {
   [[nodiscard]] const SubscriberIdentity* find(const ims::Impu& impu) const;
   /// The identities that one registers with `impu`: its set, default first, barred ones included.
   [[nodiscard]] std::vector<const SubscriberIdentity*> implicit_set(const ims::Impu& impu) const;
-  /// The default of the set of `impu`, or of the first set.
+  /// The default of the first set; nullptr if there is none.
   [[nodiscard]] const SubscriberIdentity* default_identity() const;
 };
 

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/dataplane/program.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+
+#include "agent/dataplane/map_names.h"
+#include "agent/dataplane/pins.h"
+#include "gate.skel.h"
+
+namespace sipward::dataplane {
+
+namespace {
+
+/// What libbpf says while it lives, warnings and worse: the verifier's log among it. libbpf has one
+/// such hook for the whole process: the loader has one thread.
+class LibraryLog {
+ public:
+  LibraryLog() : before_(libbpf_set_print(&LibraryLog::print)) { text_.clear(); }
+  ~LibraryLog() { libbpf_set_print(before_); }
+  LibraryLog(const LibraryLog&) = delete;
+  LibraryLog& operator=(const LibraryLog&) = delete;
+
+  [[nodiscard]] static const std::string& text() { return text_; }
+
+ private:
+  static constexpr std::size_t kMaxText = 1U << 20;
+
+  __attribute__((format(printf, 2, 0))) static int print(libbpf_print_level level,
+                                                         const char* format, va_list args) {
+    if (level != LIBBPF_WARN || text_.size() > kMaxText) return 0;
+    va_list again;
+    va_copy(again, args);
+    const int length = std::vsnprintf(nullptr, 0, format, args);
+    if (length > 0) {
+      std::string line(static_cast<std::size_t>(length) + 1, '\0');
+      std::vsnprintf(line.data(), line.size(), format, again);
+      line.pop_back();
+      text_ += line;
+    }
+    va_end(again);
+    return length;
+  }
+
+  static inline thread_local std::string text_;
+  libbpf_print_fn_t before_;
+};
+
+std::string explain(int error) {
+  const std::string what = fmt::format("the kernel does not load the gate: {}", errno_text(error));
+  if (error == EPERM || error == EACCES) {
+    return what + ": run as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
+  }
+  if (error == EINVAL) {
+    return what +
+           ": it may be older than 6.1, or pinned maps are of another version "
+           "(sipward-gate detach, then sipward-gate attach)";
+  }
+  return what;
+}
+
+/// A map that is pinned keeps its size: libbpf would refuse another one.
+void keep_size(bpf_map* map, const std::string& path) {
+  const Descriptor pinned = open_pinned(path);
+  if (!pinned) return;
+  bpf_map_info info{};
+  __u32 size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(pinned.get(), &info, &size) == 0) {
+    bpf_map__set_max_entries(map, info.max_entries);
+  }
+}
+
+int set_maps(gate_bpf& skeleton, const LoadRequest& request) {
+  for (const std::string_view name : kMapNames) {
+    bpf_map* map = bpf_object__find_map_by_name(skeleton.obj, std::string(name).c_str());
+    const std::string path = fmt::format("{}/{}", request.pin_path, name);
+    const bool binding_map = name == kBindings4 || name == kBindings6;
+    if (binding_map) {
+      bpf_map__set_max_entries(map, request.max_bindings);
+      keep_size(map, path);
+    }
+    if (const int failed = bpf_map__set_pin_path(map, path.c_str()); failed != 0) return failed;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void Program::Destroy::operator()(gate_bpf* skeleton) const { gate_bpf__destroy(skeleton); }
+
+sip::Result<Program, std::string> Program::load(const LoadRequest& request) {
+  const LibraryLog log;
+  Program program{gate_bpf__open()};
+  gate_bpf* skeleton = program.skeleton_.get();
+  if (!skeleton) return fmt::format("the gate's object cannot be read\n{}", log.text());
+  skeleton->rodata->settings = request.settings;
+  int failed = set_maps(*skeleton, request);
+  if (failed == 0) failed = gate_bpf__load(skeleton);
+  if (failed != 0) return fmt::format("{}\n{}", explain(-failed), log.text());
+  // Without BTF everything would work, and nobody could read the maps.
+  if (bpf_object__btf_fd(skeleton->obj) < 0) {
+    return fmt::format("the kernel does not take the gate's type information\n{}", log.text());
+  }
+  return program;
+}
+
+int Program::gate_fd() const { return bpf_program__fd(skeleton_->progs.sipward_gate); }
+int Program::tag_fd() const { return bpf_program__fd(skeleton_->progs.sipward_tag); }
+std::uint32_t Program::max_bindings() const {
+  return bpf_map__max_entries(skeleton_->maps.bindings4);
+}
+
+}  // namespace sipward::dataplane

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <memory>
+
+#include "agent/dataplane/hook.h"
+#include "agent/dataplane/pins.h"
+
+namespace sipward::dataplane {
+
+namespace {
+
+// linux/bpf.h has these since 6.6; Debian 12's headers are older than the kernels it can run.
+constexpr auto kTcxIngress = static_cast<bpf_attach_type>(46);
+constexpr std::uint32_t kBefore = 1U << 3;  // BPF_F_BEFORE: with nothing named, before all others
+
+// Our filter among those of the clsact qdisc: first, because others may end the walk.
+constexpr std::uint32_t kPriority = 1;
+constexpr std::uint32_t kHandle = 0x5153;
+
+std::string link_path(const std::string& pin_path, const Interface& interface) {
+  return pin_of(pin_path, Pin::kTagLink, interface.name);
+}
+
+bpf_tc_hook hook_of(const Interface& interface) {
+  bpf_tc_hook hook{};
+  hook.sz = sizeof(hook);
+  hook.ifindex = static_cast<int>(interface.index);
+  hook.attach_point = BPF_TC_INGRESS;
+  return hook;
+}
+
+/// libbpf prints what the kernel answers to a question of ours that has "no" for an answer.
+class Silence {
+ public:
+  Silence() : before_(libbpf_set_print(nullptr)) {}
+  ~Silence() { libbpf_set_print(before_); }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+ private:
+  libbpf_print_fn_t before_;
+};
+
+/// Id of the program of our filter; 0: there is none.
+std::uint32_t clsact_program(const Interface& interface) {
+  const Silence silence;
+  const bpf_tc_hook hook = hook_of(interface);
+  LIBBPF_OPTS(bpf_tc_opts, filter, .handle = kHandle, .priority = kPriority);
+  return bpf_tc_query(&hook, &filter) == 0 ? filter.prog_id : 0;
+}
+
+bool clsact_is_ours(const std::string& pin_path, const Interface& interface) {
+  const Descriptor program = open_pinned(pin_of(pin_path, Pin::kTagProgram, interface.name));
+  const std::uint32_t running = clsact_program(interface);
+  return running != 0 && program && program_id(program.get()) == running;
+}
+
+bool remove_clsact(const Interface& interface) {
+  const Silence silence;
+  const bpf_tc_hook hook = hook_of(interface);
+  LIBBPF_OPTS(bpf_tc_opts, filter, .handle = kHandle, .priority = kPriority);
+  return bpf_tc_detach(&hook, &filter) == 0;
+}
+
+int put_clsact(const Interface& interface, int program, bool replace) {
+  const Silence silence;
+  bpf_tc_hook hook = hook_of(interface);
+  if (const int failed = bpf_tc_hook_create(&hook); failed != 0 && failed != -EEXIST) {
+    return -failed;
+  }
+  LIBBPF_OPTS(bpf_tc_opts, filter, .prog_fd = program,
+              .flags = replace ? static_cast<__u32>(BPF_TC_F_REPLACE) : 0, .handle = kHandle,
+              .priority = kPriority);
+  return -bpf_tc_attach(&hook, &filter);
+}
+
+std::optional<std::string> attach_clsact(const AttachRequest& request, Undo& undo) {
+  const Interface& interface = request.interface;
+  const bool ours = clsact_is_ours(request.pin_path, interface);
+  auto before = std::make_shared<Descriptor>(
+      open_pinned(pin_of(request.pin_path, Pin::kTagProgram, interface.name)));
+  if (const int error = put_clsact(interface, request.program, ours); error != 0) {
+    return fmt::format(
+        "cannot add the tag program to the clsact qdisc of {} (handle {:#x}, "
+        "priority {}): {}",
+        interface.name, kHandle, kPriority, errno_text(error));
+  }
+  undo.add([=] {
+    if (ours) {
+      put_clsact(interface, before->get(), true);
+    } else {
+      remove_clsact(interface);
+    }
+  });
+  return std::nullopt;
+}
+
+bool remove_tcx(const std::string& pin_path, const Interface& interface) {
+  const std::string path = link_path(pin_path, interface);
+  if (const Descriptor link = open_pinned(path); link) bpf_link_detach(link.get());
+  return ::unlink(path.c_str()) == 0;
+}
+
+/// False: errno is set.
+bool replace_tcx(const AttachRequest& request, Descriptor link, Undo& undo) {
+  Descriptor before =
+      open_pinned(pin_of(request.pin_path, Pin::kTagProgram, request.interface.name));
+  if (bpf_link_update(link.get(), request.program, nullptr) != 0) return false;
+  auto held =
+      std::make_shared<std::pair<Descriptor, Descriptor>>(std::move(link), std::move(before));
+  undo.add([held] {
+    if (held->second) bpf_link_update(held->first.get(), held->second.get(), nullptr);
+  });
+  return true;
+}
+
+/// False: errno is set.
+bool create_tcx(const AttachRequest& request, Undo& undo) {
+  LIBBPF_OPTS(bpf_link_create_opts, options, .flags = kBefore);
+  const Descriptor link{bpf_link_create(request.program, static_cast<int>(request.interface.index),
+                                        kTcxIngress, &options)};
+  if (!link || !pin_over(link.get(), link_path(request.pin_path, request.interface))) return false;
+  undo.add([=] { remove_tcx(request.pin_path, request.interface); });
+  return true;
+}
+
+bool attach_tcx(const AttachRequest& request, Undo& undo) {
+  Descriptor link = open_pinned(link_path(request.pin_path, request.interface));
+  if (link) {
+    const auto state = link_state(link.get());
+    if (state && state->ifindex == request.interface.index) {
+      return replace_tcx(request, std::move(link), undo);
+    }
+    remove_tcx(request.pin_path, request.interface);
+  }
+  return create_tcx(request, undo);
+}
+
+}  // namespace
+
+sip::Result<TagAttached, std::string> attach_tag(const AttachRequest& request, TagCarrier wanted,
+                                                 Undo& undo) {
+  const bool had_tcx = exists(link_path(request.pin_path, request.interface));
+  const bool had_clsact = clsact_is_ours(request.pin_path, request.interface);
+  if (wanted != TagCarrier::kClsact) {
+    if (attach_tcx(request, undo)) {
+      return TagAttached{.carrier = TagCarrier::kTcx, .other_is_left = had_clsact};
+    }
+    if (wanted == TagCarrier::kTcx) {
+      return fmt::format(
+          "cannot attach the tag program to {} by tcx: {}: kernels before 6.6 have "
+          "no tcx; tag_carrier = \"clsact\" works on all",
+          request.interface.name, errno_text(errno));
+    }
+  }
+  if (auto error = attach_clsact(request, undo)) return *std::move(error);
+  return TagAttached{.carrier = TagCarrier::kClsact, .other_is_left = had_tcx};
+}
+
+void detach_other_carrier(const std::string& pin_path, const Interface& interface,
+                          TagCarrier kept) {
+  if (kept == TagCarrier::kTcx) {
+    remove_clsact(interface);
+  } else {
+    remove_tcx(pin_path, interface);
+  }
+}
+
+std::optional<TagCarrier> tag_state(const std::string& pin_path, const Interface& interface) {
+  const Descriptor link = open_pinned(link_path(pin_path, interface));
+  const auto state = link ? link_state(link.get()) : std::nullopt;
+  if (state && state->ifindex == interface.index && interface.index != 0) return TagCarrier::kTcx;
+  if (clsact_is_ours(pin_path, interface)) return TagCarrier::kClsact;
+  return std::nullopt;
+}
+
+bool detach_tag(const std::string& pin_path, const Interface& interface) {
+  const bool filter = clsact_is_ours(pin_path, interface) && remove_clsact(interface);
+  return remove_tcx(pin_path, interface) || filter;
+}
+
+}  // namespace sipward::dataplane

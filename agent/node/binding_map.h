@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/ims/actions.h"
+#include "agent/ims/tag.h"
+
+namespace sipward::node {
+
+/// Where the P-CSCF's rows are enforced: the kernel's maps, or nowhere when there is no gate.
+class BindingMap {
+ public:
+  using Counters = std::vector<std::pair<std::string, std::uint64_t>>;  ///< name, packets
+
+  virtual ~BindingMap() = default;
+
+  /// The row is there when this returns true.
+  virtual bool install(const ims::KernelRow& row) = 0;
+  virtual void withdraw(const ims::BindingKey& key) = 0;
+  /// The row as it really is there.
+  [[nodiscard]] virtual std::optional<ims::KernelRow> find(const ims::BindingKey& key) const = 0;
+  /// Removes every row; how many there were.
+  virtual std::size_t clear() = 0;
+  /// What the mark of a packet says; nullopt: the packet passed no gate.
+  [[nodiscard]] virtual std::optional<ims::Tag> read_tag(std::uint32_t mark) const = 0;
+  [[nodiscard]] virtual Counters counters() const = 0;
+  [[nodiscard]] virtual bool is_enforced() const = 0;
+};
+
+/// Without [gate]: the table in user space alone decides.
+class NoBindingMap final : public BindingMap {
+ public:
+  bool install(const ims::KernelRow& /*row*/) override { return true; }
+  void withdraw(const ims::BindingKey& /*key*/) override {}
+  std::optional<ims::KernelRow> find(const ims::BindingKey& /*key*/) const override {
+    return std::nullopt;
+  }
+  std::size_t clear() override { return 0; }
+  std::optional<ims::Tag> read_tag(std::uint32_t /*mark*/) const override { return std::nullopt; }
+  Counters counters() const override { return {}; }
+  bool is_enforced() const override { return false; }
+};
+
+}  // namespace sipward::node

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "agent/node/binding_map.h"
+#include "agent/ops/event_ledger.h"
+#include "agent/pcscf/binding_table.h"
+#include "agent/scscf/registrar.h"
+
+namespace sipward::node {
+
+/// How the control API shows what a node holds. `now` turns the core's times into ages.
+[[nodiscard]] nlohmann::json to_json(const pcscf::FlowBinding& row, sip::Time now);
+[[nodiscard]] nlohmann::json to_json(const ims::KernelRow& row, sip::Time now);
+[[nodiscard]] nlohmann::json to_json(const scscf::Registration& registration, sip::Time now);
+[[nodiscard]] nlohmann::json to_json(const ops::EventLedger::Entry& entry);
+
+/// Whether the kernel would judge by this row as the table does: epoch, binding, and expiry to the
+/// second.
+[[nodiscard]] bool agree(const pcscf::FlowBinding& row, const ims::KernelRow& kernel);
+
+}  // namespace sipward::node

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/node/control_methods.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "agent/node/control_json.h"
+#include "agent/ops/control.h"
+#include "agent/ops/text.h"
+#include "agent/ops/version.h"
+
+namespace sipward::node {
+namespace {
+
+using Json = nlohmann::json;
+
+/// What a method works with.
+struct Call {
+  Node& node;
+  const Json& params;
+  const std::string& description;
+  sip::Time started;
+  sip::Time now;
+
+  [[nodiscard]] std::string text(const char* name) const {
+    const auto it = params.find(name);
+    return it != params.end() && it->is_string() ? it->get<std::string>() : std::string();
+  }
+  [[nodiscard]] std::size_t limit() const {
+    const auto it = params.find("limit");
+    if (it == params.end() || !it->is_number_unsigned()) return ControlMethods::kPage;
+    return std::clamp<std::size_t>(it->get<std::size_t>(), 1, ControlMethods::kPage);
+  }
+};
+
+/// A result, or the text of an error.
+using Answer = sip::Result<Json, std::string>;
+
+Answer no_pcscf() { return std::string("this node has no P-CSCF role"); }
+
+Json socket_json(const net::UdpSocket& socket) {
+  const net::UdpSocket::Counters& counters = socket.counters();
+  return {{"local", socket.local().text()},
+          {"received", counters.received},
+          {"sent", counters.sent},
+          {"dropped_by_kernel", counters.dropped_by_kernel},
+          {"dropped_queue_full", counters.dropped_queue_full},
+          {"dropped_unsendable", counters.dropped_unsendable},
+          {"receive_errors", counters.receive_errors}};
+}
+
+Answer version(const Call& /*call*/) { return Json{{"version", ops::kVersion}}; }
+
+Answer status(const Call& call) {
+  const auto up = std::chrono::duration_cast<std::chrono::seconds>(call.now - call.started);
+  Json listeners = Json::array();
+  for (const auto& socket : call.node.sockets()) listeners.push_back(socket->local().text());
+  Json result{{"version", ops::kVersion},
+              {"pid", getpid()},
+              {"uptime", up.count()},
+              {"configuration", call.description},
+              {"sockets", listeners},
+              {"gate", call.node.bindings().is_enforced() ? "maps open" : "none"}};
+  if (const auto* pcscf = call.node.pcscf()) {
+    result["bindings"] = pcscf->bindings().size();
+    result["max_bindings"] = pcscf->bindings().capacity();
+  }
+  if (const auto* scscf = call.node.scscf()) {
+    result["registrations"] = scscf->registrations().size();
+  }
+  return result;
+}
+
+Answer counters(const Call& call) {
+  Json events = Json::object();
+  for (std::size_t i = 0; i < ims::kEventKinds; ++i) {
+    const auto kind = static_cast<ims::EventKind>(i);
+    events[std::string(ims::event_name(kind))] = call.node.ledger().count(kind);
+  }
+  Json kernel = Json::object();
+  for (const auto& [name, value] : call.node.bindings().counters()) kernel[name] = value;
+  Json sockets = Json::array();
+  for (const auto& socket : call.node.sockets()) sockets.push_back(socket_json(*socket));
+  const Node::Counters& node = call.node.counters();
+  return Json{
+      {"events", events},
+      {"kernel", kernel},
+      {"sockets", sockets},
+      {"node", {{"internal_dropped", node.internal_dropped}, {"no_socket", node.no_socket}}}};
+}
+
+Answer recent_events(const Call& call) {
+  Json list = Json::array();
+  for (const auto& entry : call.node.ledger().recent()) list.push_back(to_json(entry));
+  return Json{{"events", list}};
+}
+
+/// One page of a list in the order of its keys: the first `limit` behind `after`.
+template <class Row, class Less>
+std::vector<const Row*> page(std::vector<const Row*> rows, std::size_t limit, Less less) {
+  const std::size_t count = std::min(limit, rows.size());
+  std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count), rows.end(),
+                    less);
+  rows.resize(count);
+  return rows;
+}
+
+Answer list_bindings(const Call& call) {
+  const auto* pcscf = call.node.pcscf();
+  if (pcscf == nullptr) return no_pcscf();
+  const std::string address = call.text("address");
+  const std::string impi = call.text("impi");
+  const auto ip = sip::IpAddress::parse(address);
+  const auto after = ops::parse_binding_key(call.text("after"));
+  if (!address.empty() && !ip) return std::string("address: not an IP address");
+  std::vector<const pcscf::FlowBinding*> rows;
+  for (const auto& [key, row] : pcscf->bindings()) {
+    const bool wanted = (!ip || key.ip == *ip) && (impi.empty() || row.impi.text == impi) &&
+                        (!after || *after < key);
+    if (wanted) rows.push_back(&row);
+  }
+  const std::size_t total = rows.size();
+  Json list = Json::array();
+  for (const auto* row : page(std::move(rows), call.limit(),
+                              [](const auto*a, const auto*b) { return a->key < b->key; })) {
+    list.push_back(to_json(*row, call.now));
+  }
+  return Json{{"bindings", list}, {"more", total > list.size()}};
+}
+
+Json explain(const Call& call, const pcscf::FlowBinding& row) {
+  Json result{{"row", to_json(row, call.now)}, {"live", row.expires > call.now}};
+  if (!call.node.bindings().is_enforced()) return result;
+  const auto kernel = call.node.bindings().find(row.key);
+  result["kernel"] = kernel ? to_json(*kernel, call.now) : Json(nullptr);
+  result["kernel_agrees"] = kernel && agree(row, *kernel);
+  return result;
+}
+
+/// What would decide about a packet of this source, and why.
+Answer look_up_binding(const Call& call) {
+  const auto* pcscf = call.node.pcscf();
+  if (pcscf == nullptr) return no_pcscf();
+  const auto source = ops::parse_source(call.text("address"));
+  if (!source) return std::string("address: expected ADDRESS or ADDRESS:PORT");
+  Json rows = Json::array();
+  for (const auto& [key, row] : pcscf->bindings()) {
+    const bool matches = key.ip == source->ip &&
+                         (source->port == 0 || key.is_wildcard() || key.port == source->port);
+    if (matches && rows.size() < ControlMethods::kPage) rows.push_back(explain(call, row));
+  }
+  return Json{{"address", source->port == 0 ? source->ip.text() : source->text()},
+              {"gate", call.node.bindings().is_enforced()},
+              {"rows", rows}};
+}
+
+Answer remove_binding(const Call& call) {
+  const auto key = ops::parse_binding_key(call.text("key"));
+  if (!key) return std::string("key: expected `udp ADDRESS:PORT` or `any ADDRESS`");
+  if (!call.node.remove_binding(*key)) return std::string("no row with this key");
+  return Json{{"removed", key->text()}};
+}
+
+Answer list_registrations(const Call& call) {
+  const auto* scscf = call.node.scscf();
+  if (scscf == nullptr) return std::string("this node has no S-CSCF role");
+  const std::string impi = call.text("impi");
+  const std::string after = call.text("after");
+  Json list = Json::array();
+  std::string last;
+  bool more = false;
+  for (const auto& [key, registration] : scscf->registrations()) {
+    const std::string& user = registration.impi.text;
+    if (!impi.empty() && user != impi) continue;
+    if (!after.empty() && user <= after) continue;
+    more = list.size() >= call.limit() && user != last;  // a page ends between two users
+    if (more) break;
+    list.push_back(to_json(registration, call.now));
+    last = user;
+  }
+  return Json{{"registrations", list}, {"more", more}};
+}
+
+struct Method {
+  std::string_view name;
+  Answer (*run)(const Call& call);
+};
+constexpr std::array<Method, 8> kMethods{{{"version", version},
+                                          {"status", status},
+                                          {"counters", counters},
+                                          {"events.recent", recent_events},
+                                          {"bindings.list", list_bindings},
+                                          {"bindings.lookup", look_up_binding},
+                                          {"bindings.remove", remove_binding},
+                                          {"registrations.list", list_registrations}}};
+
+std::string refuse(const std::string& text) { return ops::write_line({{"error", text}}); }
+
+}  // namespace
+
+std::string ControlMethods::answer(std::string_view line) {
+  const Json request = Json::parse(line, nullptr, false);
+  if (!request.is_object() || !request.contains("method") || !request["method"].is_string()) {
+    return refuse(R"(not a request: {"method": "...", "params": {...}} is expected)");
+  }
+  const auto name = request["method"].get<std::string>();
+  const auto method = std::find_if(kMethods.begin(), kMethods.end(),
+                                   [&](const Method& one) { return one.name == name; });
+  if (method == kMethods.end()) {
+    constexpr std::size_t kShown = 60;
+    return refuse("no such method: " + ops::escape(name, kShown));
+  }
+  const Json none = Json::object();
+  const bool has_params = request.contains("params") && request["params"].is_object();
+  const Answer answer = method->run({.node = node_,
+                                     .params = has_params ? request["params"] : none,
+                                     .description = description_,
+                                     .started = started_,
+                                     .now = std::chrono::steady_clock::now()});
+  return answer ? ops::write_line({{"result", *answer}}) : refuse(answer.error());
+}
+
+}  // namespace sipward::node

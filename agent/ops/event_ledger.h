@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "agent/ims/event.h"
+
+namespace sipward::ops {
+
+using WallTime = std::chrono::system_clock::time_point;
+
+/// Every event is counted; the last ones are kept for an operator who asks. One thread.
+class EventLedger {
+ public:
+  static constexpr std::size_t kKept = 256;
+
+  struct Entry {
+    WallTime at;
+    ims::Event event;
+  };
+
+  void record(ims::Event event, WallTime at);
+  [[nodiscard]] std::uint64_t count(ims::EventKind kind) const {
+    return counts_.at(static_cast<std::size_t>(kind));
+  }
+  /// Oldest first.
+  [[nodiscard]] const std::deque<Entry>& recent() const { return recent_; }
+
+ private:
+  std::array<std::uint64_t, ims::kEventKinds> counts_{};
+  std::deque<Entry> recent_;
+};
+
+}  // namespace sipward::ops

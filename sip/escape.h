@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// `%`-escapes of URIs (RFC 3261 25.1, RFC 3986 2).
+namespace sipward::sip {
+
+/// alphanum / mark
+[[nodiscard]] bool is_unreserved(char c);
+
+/// Every octet is unreserved, one of `marks`, or part of an escape. An escaped NUL is refused: a
+/// reader that unescapes into a C string would end there.
+[[nodiscard]] bool is_escaped_text(std::string_view text, std::string_view marks);
+
+/// `%`-escapes of unreserved characters resolved, hex digits of the others in upper case: two texts
+/// that RFC 3261 19.1.4 calls equal have one normal form. What is no escape stays as it is.
+[[nodiscard]] std::string normalise_escapes(std::string_view text);
+
+}  // namespace sipward::sip

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One sipward node of a lab: its configuration, its two processes, and what they tell."""
+import copy
+import json
+import pathlib
+import shutil
+
+from digest import Account
+from netns import Namespace, run
+from process import Process, ReadyListener, wait_until
+
+USER = "sipward"
+
+
+def to_toml(config: dict) -> str:
+    """Sections of strings, numbers, truth values and lists. JSON writes those as TOML does."""
+    lines = []
+    for section, values in config.items():
+        lines.append(f"[{section}]")
+        lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+    return "\n".join(lines) + "\n"
+
+
+def merged(config: dict, changes: dict[str, object]) -> dict:
+    """`{"gate.mode": "monitor"}` sets a key, `{"scscf": None}` removes a section."""
+    config = copy.deepcopy(config)
+    for path, value in changes.items():
+        section, _, key = path.partition(".")
+        if not key:
+            config.pop(section)
+        else:
+            config.setdefault(section, {})[key] = value
+    return config
+
+
+class Node:
+    """Not started yet: `start` attaches the gate, if there is one, and runs the daemon."""
+
+    def __init__(self, namespace: Namespace, home: pathlib.Path, build: pathlib.Path,
+                 config: dict):
+        self.namespace = namespace
+        self.home = home
+        self.build = build
+        self.config = config
+        self.daemon: Process | None = None
+        self.gate: Process | None = None
+        self._make_home()
+
+    def _make_home(self) -> None:
+        for folder in ("run", "state"):
+            path = self.home / folder
+            path.mkdir(parents=True)
+            shutil.chown(path, USER, USER)
+        self.config_file.write_text(to_toml(self.config), encoding="ascii")
+
+    @property
+    def config_file(self) -> pathlib.Path:
+        return self.home / "sipward.toml"
+
+    @property
+    def pins(self) -> pathlib.Path:
+        return pathlib.Path(self.config["gate"]["pin_path"])
+
+    @property
+    def has_gate(self) -> bool:
+        return "gate" in self.config
+
+    def reconfigure(self, changes: dict[str, object]) -> None:
+        self.config = merged(self.config, changes)
+        self.config_file.write_text(to_toml(self.config), encoding="ascii")
+
+    def program(self, name: str, *arguments: str) -> list[str]:
+        return self.namespace.command(str(self.build / name), "--config", str(self.config_file),
+                                      *arguments)
+
+    # ---- the processes ----
+
+    def run_gate(self, *arguments: str) -> str:
+        return run(*self.program("sipward-gate", *arguments))
+
+    def start(self) -> None:
+        if self.has_gate:
+            self.run_gate("attach")
+        self.start_daemon()
+
+    def start_daemon(self) -> None:
+        self.daemon = self._start("sipwardd", self.program("sipwardd"))
+
+    def start_gate_service(self) -> None:
+        self.gate = self._start("sipward-gate", self.program("sipward-gate", "run"))
+
+    def _start(self, name: str, command: list[str]) -> Process:
+        listener = ReadyListener(self.home / "run" / f"{name}.notify")
+        try:
+            process = Process(name, command, self.home / f"{name}.log", listener.environment())
+            try:
+                listener.wait(process)
+            except BaseException:
+                process.kill()
+                raise
+            return process
+        finally:
+            listener.close()
+
+    def stop(self) -> None:
+        for process in (self.daemon, self.gate):
+            if process:
+                process.stop()
+
+    def detach(self) -> None:
+        if self.has_gate and self.pins.exists():
+            self.run_gate("detach")
+
+    # ---- provisioning and looking inside ----
+
+    def provision(self, account: Account, *options: str) -> str:
+        identities = [word for impu in (account.impu, *account.others) for word in ("--impu", impu)]
+        return run(*self.program("sipwardctl", "subscriber", "add", account.impi, *identities,
+                                 "--password-stdin", *options), text=account.password + "\n")
+
+    def ctl(self, *arguments: str) -> str:
+        return run(*self.program("sipwardctl", *arguments))
+
+    def ctl_json(self, *arguments: str):
+        return json.loads(self.ctl(*arguments, "--json"))
+
+    def bindings(self) -> dict[str, dict]:
+        """The IP address check table of the daemon, by key."""
+        return {row["key"]: row for row in self.ctl_json("bindings")}
+
+    def kernel_bindings(self) -> dict[str, dict]:
+        return {row["key"]: row for row in self.ctl_json("bindings", "--from-kernel")}
+
+    def events(self, name: str) -> int:
+        return self.ctl_json("counters")["events"][name]
+
+    def last_event(self, name: str) -> dict:
+        found = [event for event in self.ctl_json("events") if event["event"] == name]
+        if not found:
+            raise AssertionError(f"no event {name}")
+        return max(found, key=lambda event: event["at"])
+
+    def received(self) -> int:
+        """Datagrams that the daemon has read from its sockets."""
+        return sum(one["received"] for one in self.ctl_json("counters")["sockets"])
+
+    def dump(self, name: str) -> list[dict]:
+        """A pinned map as bpftool prints it: fields by name, as the BTF in the map has them."""
+        text = run("bpftool", "map", "dump", "pinned", str(self.pins / name))
+        return json.loads(text)
+
+    def verdicts(self) -> dict[str, int]:
+        """Packets of each reason, all interfaces and processors together."""
+        sums: dict[str, int] = {}
+        for slot in self.dump("counters"):
+            for processor in slot["values"]:
+                for reason, count in processor["value"].items():
+                    sums[reason] = sums.get(reason, 0) + count["packets"]
+        return sums
+
+    def wait_for_verdict(self, reason: str, packets: int) -> None:
+        wait_until(lambda: self.verdicts()[reason] >= packets, f"verdict {reason} {packets} times")
+
+    def wait_for_event(self, name: str, count: int) -> None:
+        wait_until(lambda: self.events(name) >= count, f"event {name} {count} times")
+
+    def logs(self) -> str:
+        return "\n".join(f"---- {log.name}\n{log.read_text(errors='replace')}"
+                         for log in sorted(self.home.glob("*.log")))
