@@ -18,7 +18,7 @@ enum row_state {
  * the look-up and the read: then the word does not belong to our key, which is the same as no row.
  */
 static __always_inline enum row_state read_row(const struct sipward_binding *row, __u64 digest,
-					       __u64 now, __u64 *decision)
+					       struct packet *packet, __u64 now)
 {
 	__u64 word;
 
@@ -29,22 +29,22 @@ static __always_inline enum row_state read_row(const struct sipward_binding *row
 		return ROW_NONE;
 	if (sipward_expires_s(word) * NS_PER_S <= now)
 		return ROW_EXPIRED;
-	*decision = word;
+	packet->decision = word;
 	return ROW_LIVE;
 }
 
-static __always_inline enum row_state find_row4(const struct packet *packet, __u16 port,
-						__u8 proto, __u64 now, __u64 *decision)
+static __always_inline enum row_state find_row4(struct packet *packet, __u16 port, __u8 proto,
+						__u64 now)
 {
 	struct sipward_key4 key = { .port = port, .proto = proto };
 
 	__builtin_memcpy(key.addr, packet->source, sizeof(key.addr));
 	return read_row(bpf_map_lookup_elem(&bindings4, &key),
-			sipward_digest4(packet->source[0], port, proto), now, decision);
+			sipward_digest4(packet->source[0], port, proto), packet, now);
 }
 
-static __always_inline enum row_state find_row6(const struct packet *packet, __u16 port,
-						__u8 proto, __u64 now, __u64 *decision)
+static __always_inline enum row_state find_row6(struct packet *packet, __u16 port, __u8 proto,
+						__u64 now)
 {
 	struct sipward_key6 key = { .port = port, .proto = proto };
 	__u64 halves[2];
@@ -52,29 +52,30 @@ static __always_inline enum row_state find_row6(const struct packet *packet, __u
 	__builtin_memcpy(key.addr, packet->source, sizeof(key.addr));
 	__builtin_memcpy(halves, packet->source, sizeof(halves));
 	return read_row(bpf_map_lookup_elem(&bindings6, &key),
-			sipward_digest6(halves[0], halves[1], port, proto), now, decision);
+			sipward_digest6(halves[0], halves[1], port, proto), packet, now);
 }
 
-static __always_inline enum row_state find_row(const struct packet *packet, __u16 port, __u8 proto,
-					       __u64 now, __u64 *decision)
+static __always_inline enum row_state find_row(struct packet *packet, __u16 port, __u8 proto,
+					       __u64 now)
 {
-	return packet->is_v6 ? find_row6(packet, port, proto, now, decision) :
-			       find_row4(packet, port, proto, now, decision);
+	return packet->is_v6 ? find_row6(packet, port, proto, now) :
+			       find_row4(packet, port, proto, now);
 }
 
 /* The row of the port first, then the one of the address. A live row beats an expired one. */
-static __always_inline enum row_state find_binding(const struct packet *packet, __u64 now,
-						   __u64 *decision)
+GLOBAL int find_binding(struct packet *packet, __u64 now)
 {
 	enum row_state exact = ROW_NONE, wildcard = ROW_NONE;
 
+	if (!packet)
+		return ROW_NONE;
 	if (settings.exact_rows) {
-		exact = find_row(packet, packet->source_port, IPPROTO_UDP, now, decision);
+		exact = find_row(packet, packet->source_port, IPPROTO_UDP, now);
 		if (exact == ROW_LIVE)
 			return ROW_LIVE;
 	}
 	if (settings.wildcard_rows && !packet->tls)
-		wildcard = find_row(packet, 0, 0, now, decision);
+		wildcard = find_row(packet, 0, 0, now);
 	return wildcard == ROW_NONE ? exact : wildcard;
 }
 

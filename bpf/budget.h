@@ -51,15 +51,20 @@ enum admission {
 	OVER_TOTAL,
 };
 
-static __always_inline enum admission admit(const struct packet *packet, __u32 class, __u64 now)
+/* The source pays first: what one of them floods does not eat the budget of all. */
+GLOBAL int admit(struct packet *packet, __u32 class, __u64 now)
 {
-	const __u32 index = source_bucket(packet, class);
+	__u64 source_interval, total_interval;
+	__u32 index;
 
-	if (!spend(bpf_map_lookup_elem(&sources, &index),
-		   settings.budgets[class].source_interval_ns, now))
+	if (!packet || class >= SIPWARD_CLASS_COUNT)
 		return OVER_SOURCE;
-	if (!spend(bpf_map_lookup_elem(&totals, &class), settings.budgets[class].total_interval_ns,
-		   now))
+	source_interval = settings.budgets[class].source_interval_ns;
+	total_interval = settings.budgets[class].total_interval_ns;
+	index = source_bucket(packet, class);
+	if (!spend(bpf_map_lookup_elem(&sources, &index), source_interval, now))
+		return OVER_SOURCE;
+	if (!spend(bpf_map_lookup_elem(&totals, &class), total_interval, now))
 		return OVER_TOTAL;
 	return ADMITTED;
 }

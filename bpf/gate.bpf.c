@@ -28,44 +28,43 @@ static __always_inline struct ruling refuse(__u32 reason)
 	return (struct ruling){ reason, sipward_mark(SIPWARD_VERDICT_UNBOUND, 0) };
 }
 
-/* The reasons of one class, in the order of enum admission. */
-struct class_reasons {
-	__u32 admitted;
-	__u32 over_source;
-	__u32 over_total;
-};
+/* The reasons of the classes stand in the order of the classes (abi.h). */
+#define ADMITTED_REASON(class) (SIPWARD_REASON_REGISTER_ADMITTED + (class))
+#define LIMITED_REASON(class) (SIPWARD_REASON_REGISTER_LIMITED + 2 * (class))
+#define FLOOD_REASON(class) (SIPWARD_REASON_REGISTER_FLOOD + 2 * (class))
+SIPWARD_ASSERT(ADMITTED_REASON(SIPWARD_CLASS_KEEPALIVE) == SIPWARD_REASON_KEEPALIVE_ADMITTED);
+SIPWARD_ASSERT(ADMITTED_REASON(SIPWARD_CLASS_EMERGENCY) == SIPWARD_REASON_EMERGENCY_ADMITTED);
+SIPWARD_ASSERT(LIMITED_REASON(SIPWARD_CLASS_KEEPALIVE) == SIPWARD_REASON_KEEPALIVE_LIMITED);
+SIPWARD_ASSERT(LIMITED_REASON(SIPWARD_CLASS_EMERGENCY) == SIPWARD_REASON_EMERGENCY_LIMITED);
+SIPWARD_ASSERT(FLOOD_REASON(SIPWARD_CLASS_KEEPALIVE) == SIPWARD_REASON_KEEPALIVE_FLOOD);
+SIPWARD_ASSERT(FLOOD_REASON(SIPWARD_CLASS_EMERGENCY) == SIPWARD_REASON_EMERGENCY_FLOOD);
 
-static __always_inline struct ruling rule_class(const struct packet *packet, __u32 class,
-						struct class_reasons reasons, __u64 now)
+static __always_inline struct ruling rule_class(struct packet *packet, __u32 class, __u64 now)
 {
 	const __u32 verdict = class == SIPWARD_CLASS_EMERGENCY ? SIPWARD_VERDICT_EMERGENCY :
 								 SIPWARD_VERDICT_ADMITTED;
 
 	switch (admit(packet, class, now)) {
 	case ADMITTED:
-		return (struct ruling){ reasons.admitted, sipward_mark(verdict, 0) };
+		return (struct ruling){ ADMITTED_REASON(class), sipward_mark(verdict, 0) };
 	case OVER_SOURCE:
-		return refuse(reasons.over_source);
+		return refuse(LIMITED_REASON(class));
 	default:
-		return refuse(reasons.over_total);
+		return refuse(FLOOD_REASON(class));
 	}
 }
 
-#define CLASS_REASONS(class)                                                           \
-	((struct class_reasons){ SIPWARD_REASON_##class##_ADMITTED,                    \
-				 SIPWARD_REASON_##class##_LIMITED, SIPWARD_REASON_##class##_FLOOD })
-
-/* TS 33.203 Q.3: without a row, only what can become a registration or must pass. */
-static __always_inline struct ruling rule_unbound(struct packet *packet, enum row_state row,
-						  __u64 now)
+/* TS 33.203 N.2: without a row, only what can become a registration or must pass. */
+static __always_inline struct ruling rule_unbound(struct xdp_md *ctx, struct packet *packet,
+						  __u32 row, __u64 now)
 {
-	switch (kind_of_payload(packet)) {
+	switch (kind_of_payload(ctx, packet)) {
 	case PAYLOAD_REGISTER:
-		return rule_class(packet, SIPWARD_CLASS_REGISTER, CLASS_REASONS(REGISTER), now);
+		return rule_class(packet, SIPWARD_CLASS_REGISTER, now);
 	case PAYLOAD_KEEPALIVE:
-		return rule_class(packet, SIPWARD_CLASS_KEEPALIVE, CLASS_REASONS(KEEPALIVE), now);
+		return rule_class(packet, SIPWARD_CLASS_KEEPALIVE, now);
 	case PAYLOAD_EMERGENCY:
-		return rule_class(packet, SIPWARD_CLASS_EMERGENCY, CLASS_REASONS(EMERGENCY), now);
+		return rule_class(packet, SIPWARD_CLASS_EMERGENCY, now);
 	case PAYLOAD_SIGCOMP:
 		return refuse(SIPWARD_REASON_SIGCOMP);
 	default:
@@ -74,19 +73,18 @@ static __always_inline struct ruling rule_unbound(struct packet *packet, enum ro
 	}
 }
 
-static __always_inline struct ruling rule_datagram(struct packet *packet)
+static __always_inline struct ruling rule_datagram(struct xdp_md *ctx, struct packet *packet)
 {
 	const __u64 now = bpf_ktime_get_coarse_ns();
-	__u64 decision = 0;
-	const enum row_state row = find_binding(packet, now, &decision);
+	const __u32 row = find_binding(packet, now);
 
 	if (row == ROW_LIVE)
 		return (struct ruling){ SIPWARD_REASON_BOUND,
-					sipward_mark(SIPWARD_VERDICT_BOUND, decision) };
-	return rule_unbound(packet, row, now);
+					sipward_mark(SIPWARD_VERDICT_BOUND, packet->decision) };
+	return rule_unbound(ctx, packet, row, now);
 }
 
-static __always_inline void count(__u32 reason, __u32 bytes)
+static __always_inline void count(__u32 reason, __u64 bytes)
 {
 	const __u32 slot = settings.slot;
 	struct sipward_count *all = bpf_map_lookup_elem(&counters, &slot);
@@ -115,7 +113,7 @@ static __always_inline int write_tag(struct xdp_md *ctx, __u32 mark)
  * A packet that should be tagged and cannot be: user space would take it for one that went around
  * the gate, so that passing it in enforce mode would only hide the fault.
  */
-static __always_inline int carry_out(struct xdp_md *ctx, struct ruling ruling, __u32 bytes)
+static __always_inline int carry_out(struct xdp_md *ctx, struct ruling ruling, __u64 bytes)
 {
 	const int refused = sipward_refuses(ruling.reason);
 	int action = refused && settings.enforce ? XDP_DROP : XDP_PASS;
@@ -139,21 +137,21 @@ static __always_inline struct ruling rule_read(__u32 reason)
 SEC("xdp.frags")
 int sipward_gate(struct xdp_md *ctx)
 {
-	struct packet packet = {
-		.ctx = ctx,
-		.at = (void *)(long)ctx->data,
-		.end = (void *)(long)ctx->data_end,
-		.length = ctx->data_end - ctx->data,
-	};
+	struct packet packet = {};
+	struct ruling ruling;
 
-	switch (read_packet(&packet)) {
+	packet.length = (void *)(long)ctx->data_end - (void *)(long)ctx->data;
+	switch (read_packet(ctx, &packet)) {
 	case STEP_ON:
-		return carry_out(ctx, rule_datagram(&packet), packet.length);
+		ruling = rule_datagram(ctx, &packet);
+		break;
 	case STEP_RULED:
-		return carry_out(ctx, rule_read(packet.reason), packet.length);
+		ruling = rule_read(packet.reason);
+		break;
 	default:
 		return XDP_PASS;
 	}
+	return carry_out(ctx, ruling, packet.length);
 }
 
 #define TAG_NEXT (-1) /* TCX_NEXT and TC_ACT_UNSPEC: whoever comes next decides */

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the readers of one packet hand on to each other. */
+/*
+ * What the readers of one packet hand on to each other.
+ *
+ * The larger steps are global functions: the verifier looks at each of them once, with arguments it
+ * knows nothing about, and not once for each path that leads there. Their pointers may be NULL as
+ * far as it knows, hence the checks.
+ */
 #ifndef SIPWARD_PACKET_H
 #define SIPWARD_PACKET_H
 
@@ -12,6 +18,8 @@
 #include "abi.h"
 #include "maps.h"
 
+#define GLOBAL __attribute__((noinline))
+
 /* A reader's answer: read on, leave the packet alone, or its fate is `reason`. */
 enum step {
 	STEP_ON,
@@ -20,23 +28,22 @@ enum step {
 };
 
 struct packet {
-	struct xdp_md *ctx;
-	const __u8 *at; /* the next octet to read */
-	const __u8 *end; /* of the linear part; the rest of a jumbo frame lies behind it */
-	__u32 length; /* of the frame; without the rest, until somebody asks `reaches` for it */
-	__u32 vlan_tags;
+	__u64 at; /* offset of the next octet to read */
+	__u64 length; /* of the linear part; of the frame, once `reaches` had to ask for it */
 	__u32 reason;
+	__u32 vlan_tags;
 
 	__u32 is_v6;
+	__u32 tls; /* the listener's */
 	__u32 source[4]; /* octets in memory order; IPv4 in the first word */
 	__u32 target[4];
-	__u32 fragmented; /* the first fragment of several */
-	__u32 ip_payload; /* octets after the IP header and its extensions */
-
 	__u16 source_port; /* host order, as the next */
 	__u16 target_port;
-	__u32 tls;
+	__u32 fragmented; /* the first fragment of several */
+	__u32 ip_payload; /* octets after the IP header and its extensions */
 	__u32 payload; /* octets after the UDP header, of the whole datagram */
+
+	__u64 decision; /* of the source's row, when it is live */
 };
 
 static __always_inline enum step rule(struct packet *packet, enum sipward_reason reason)
@@ -45,31 +52,43 @@ static __always_inline enum step rule(struct packet *packet, enum sipward_reason
 	return STEP_RULED;
 }
 
-/* `octets` from the cursor on, or NULL when the linear part is shorter. Moves the cursor. */
-static __always_inline const void *take(struct packet *packet, __u32 octets)
-{
-	const __u8 *head = packet->at;
+#define MAX_AT 0x7fff /* the verifier wants a bound; what lies behind is not read */
 
-	if (head + octets > packet->end)
+/* `octets` at the cursor, or NULL when the linear part ends before. */
+static __always_inline const void *peek(struct xdp_md *ctx, const struct packet *packet,
+					__u32 octets)
+{
+	const __u8 *head = (void *)(long)ctx->data;
+	const __u64 at = packet->at;
+
+	if (at > MAX_AT)
 		return NULL;
-	packet->at = head + octets;
+	head += at;
+	barrier_var(head); /* a sum made twice is a pointer that was checked once */
+	return head + octets > (const __u8 *)(long)ctx->data_end ? NULL : head;
+}
+
+/* The same, and moves the cursor behind them. */
+static __always_inline const void *take(struct xdp_md *ctx, struct packet *packet, __u32 octets)
+{
+	const void *head = peek(ctx, packet, octets);
+
+	packet->at += octets;
 	return head;
 }
 
 /* Whether the frame has so many octets from the cursor on, also behind the linear part. */
-static __always_inline int reaches(struct packet *packet, __u32 octets)
+static __always_inline int reaches(struct xdp_md *ctx, struct packet *packet, __u32 octets)
 {
-	const __u32 linear = packet->end - packet->at;
-
-	if (octets <= linear)
+	if (packet->at + octets <= packet->length)
 		return 1;
-	packet->length = bpf_xdp_get_buff_len(packet->ctx);
-	return octets - linear <= packet->length - (packet->ctx->data_end - packet->ctx->data);
+	packet->length = bpf_xdp_get_buff_len(ctx);
+	return packet->at + octets <= packet->length;
 }
 
 #define ANY_PORT 0
 
-static __always_inline int is_target4(const struct packet *packet, __u32 i, __u32 port)
+static __always_inline int is_listener4(const struct packet *packet, __u32 i, __u32 port)
 {
 	const volatile struct sipward_listener4 *listener = &settings.listeners4[i];
 
@@ -77,7 +96,7 @@ static __always_inline int is_target4(const struct packet *packet, __u32 i, __u3
 	       (port == ANY_PORT || listener->port == port);
 }
 
-static __always_inline int is_target6(const struct packet *packet, __u32 i, __u32 port)
+static __always_inline int is_listener6(const struct packet *packet, __u32 i, __u32 port)
 {
 	const volatile struct sipward_listener6 *listener = &settings.listeners6[i];
 	const volatile __u32 *addr = (const volatile __u32 *)listener->addr;
@@ -88,18 +107,28 @@ static __always_inline int is_target6(const struct packet *packet, __u32 i, __u3
 }
 
 /* Whether a guarded UDP listener has the packet's target address and this port. */
-static __always_inline int is_guarded(struct packet *packet, __u32 port)
+GLOBAL int is_guarded4(struct packet *packet, __u32 port)
 {
-	const __u32 used = packet->is_v6 ? settings.listeners6_used : settings.listeners4_used;
+	if (!packet)
+		return 0;
+	for (__u32 i = 0; i < SIPWARD_MAX_LISTENERS && i < settings.listeners4_used; i++) {
+		if (!is_listener4(packet, i, port))
+			continue;
+		packet->tls = settings.listeners4[i].tls;
+		return 1;
+	}
+	return 0;
+}
 
-	for (__u32 i = 0; i < SIPWARD_MAX_LISTENERS; i++) {
-		if (i >= used)
-			break;
-		if (packet->is_v6 ? is_target6(packet, i, port) : is_target4(packet, i, port)) {
-			packet->tls = packet->is_v6 ? settings.listeners6[i].tls :
-						      settings.listeners4[i].tls;
-			return 1;
-		}
+GLOBAL int is_guarded6(struct packet *packet, __u32 port)
+{
+	if (!packet)
+		return 0;
+	for (__u32 i = 0; i < SIPWARD_MAX_LISTENERS && i < settings.listeners6_used; i++) {
+		if (!is_listener6(packet, i, port))
+			continue;
+		packet->tls = settings.listeners6[i].tls;
+		return 1;
 	}
 	return 0;
 }

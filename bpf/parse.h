@@ -33,9 +33,10 @@ static __always_inline int is_vlan(__be16 type)
  * reaches a socket: we count them to the end. Beyond MAX_VLAN_WALK the target is not known; no
  * network needs such a frame, and it is refused whomever it is for.
  */
-static __always_inline enum step read_ethernet(struct packet *packet, __be16 *type)
+static __always_inline enum step read_ethernet(struct xdp_md *ctx, struct packet *packet,
+					       __be16 *type)
 {
-	const struct ethhdr *ethernet = take(packet, sizeof(*ethernet));
+	const struct ethhdr *ethernet = take(ctx, packet, sizeof(*ethernet));
 
 	if (!ethernet)
 		return STEP_NOT_GUARDED;
@@ -45,7 +46,7 @@ static __always_inline enum step read_ethernet(struct packet *packet, __be16 *ty
 
 		if (!is_vlan(*type))
 			return STEP_ON;
-		tag = take(packet, sizeof(*tag));
+		tag = take(ctx, packet, sizeof(*tag));
 		if (!tag)
 			return STEP_NOT_GUARDED;
 		packet->vlan_tags++;
@@ -57,40 +58,38 @@ static __always_inline enum step read_ethernet(struct packet *packet, __be16 *ty
 #define IP_MORE_FRAGMENTS 0x2000
 #define IP_FRAGMENT_OFFSET 0x1fff
 
-static __always_inline enum step read_ipv4(struct packet *packet)
+static __always_inline enum step read_ipv4(struct xdp_md *ctx, struct packet *packet)
 {
-	const struct iphdr *ip = take(packet, sizeof(*ip));
+	const struct iphdr *ip = peek(ctx, packet, sizeof(*ip));
 	__u32 header, total, fragment;
 
 	if (!ip || ip->version != 4 || ip->protocol != IPPROTO_UDP)
 		return STEP_NOT_GUARDED;
 	packet->source[0] = ip->saddr;
 	packet->target[0] = ip->daddr;
-	if (!is_guarded(packet, ANY_PORT))
-		return STEP_NOT_GUARDED;
-	if (packet->vlan_tags > MAX_VLAN_TAGS)
-		return rule(packet, SIPWARD_REASON_VLAN_DEPTH);
-
 	header = ip->ihl * 4;
 	total = bpf_ntohs(ip->tot_len);
-	if (header < sizeof(*ip) || total < header || !reaches(packet, total - sizeof(*ip)))
-		return rule(packet, SIPWARD_REASON_MALFORMED_IP);
-	packet->ip_payload = total - header;
-
 	fragment = bpf_ntohs(ip->frag_off);
+	if (!is_guarded4(packet, ANY_PORT))
+		return STEP_NOT_GUARDED;
+
+	if (packet->vlan_tags > MAX_VLAN_TAGS)
+		return rule(packet, SIPWARD_REASON_VLAN_DEPTH);
+	if (header < sizeof(*ip) || total < header || !reaches(ctx, packet, total))
+		return rule(packet, SIPWARD_REASON_MALFORMED_IP);
 	if (fragment & IP_FRAGMENT_OFFSET)
 		return rule(packet, SIPWARD_REASON_LATER_FRAGMENT);
 	packet->fragmented = fragment & IP_MORE_FRAGMENTS;
-	if (!take(packet, header - sizeof(*ip))) /* options */
-		return rule(packet, SIPWARD_REASON_MALFORMED_IP);
+	packet->ip_payload = total - header;
+	packet->at += header;
 	return STEP_ON;
 }
 
-struct fragment_header {
+struct extension_header {
 	__u8 next;
-	__u8 reserved;
-	__be16 offset;
-	__be32 id;
+	__u8 length;
+	__be16 fragment_offset; /* of a fragment header */
+	__be32 fragment_id;
 };
 
 #define IP6_MORE_FRAGMENTS 0x0001
@@ -115,70 +114,85 @@ static __always_inline __u32 extension_octets(__u8 type, __u8 length)
 	return 0;
 }
 
+static __always_inline int may_lead_to_udp(__u8 type)
+{
+	return type == IPPROTO_UDP || extension_octets(type, 0);
+}
+
 /*
  * One extension header. Cut short inside a first fragment it hides the ports (RFC 7112); cut short
  * elsewhere it is a wrong length.
  */
-static __always_inline enum step read_extension(struct packet *packet, __u8 *type)
+static __always_inline enum step read_extension(struct xdp_md *ctx, struct packet *packet,
+						__u8 *type)
 {
-	const __u8 *head = packet->at;
+	const struct extension_header *head = peek(ctx, packet, sizeof(*head));
 	const enum sipward_reason fault = packet->fragmented ? SIPWARD_REASON_TINY_FRAGMENT :
 							       SIPWARD_REASON_MALFORMED_IP;
 	__u32 octets;
 
-	if (head + sizeof(struct fragment_header) > packet->end)
+	if (!head)
 		return rule(packet, fault);
-	octets = extension_octets(*type, head[1]);
+	octets = extension_octets(*type, head->length);
 	if (octets > packet->ip_payload)
 		return rule(packet, fault);
 	if (*type == IPPROTO_FRAGMENT) {
-		const struct fragment_header *fragment = (const void *)head;
-		const __u32 offset = bpf_ntohs(fragment->offset);
+		const __u32 offset = bpf_ntohs(head->fragment_offset);
 
 		if (offset & IP6_FRAGMENT_OFFSET)
-			return rule(packet, SIPWARD_REASON_LATER_FRAGMENT);
+			return may_lead_to_udp(head->next) ?
+				       rule(packet, SIPWARD_REASON_LATER_FRAGMENT) :
+				       STEP_NOT_GUARDED;
 		packet->fragmented |= offset & IP6_MORE_FRAGMENTS;
 	}
-	*type = head[0];
+	*type = head->next;
 	packet->ip_payload -= octets;
-	return take(packet, octets) ? STEP_ON : rule(packet, fault);
+	packet->at += octets;
+	return STEP_ON;
 }
 
-static __always_inline enum step read_extensions(struct packet *packet, __u8 type)
+/* The chain from a header of this type on. */
+GLOBAL int read_extensions(struct xdp_md *ctx, struct packet *packet, __u32 first)
 {
-	for (__u32 i = 0; i <= MAX_EXTENSION_HEADERS; i++) {
+	__u8 type = first;
+
+	if (!packet)
+		return STEP_NOT_GUARDED;
+	for (__u32 i = 0; i < MAX_EXTENSION_HEADERS; i++) {
 		enum step step;
 
-		if (type == IPPROTO_UDP)
-			return STEP_ON;
 		if (!extension_octets(type, 0))
-			return STEP_NOT_GUARDED; /* another protocol */
-		step = read_extension(packet, &type);
+			return type == IPPROTO_UDP ? STEP_ON : STEP_NOT_GUARDED;
+		step = read_extension(ctx, packet, &type);
 		if (step != STEP_ON)
 			return step;
 	}
-	return rule(packet, SIPWARD_REASON_HEADER_CHAIN);
+	return type == IPPROTO_UDP ? STEP_ON : rule(packet, SIPWARD_REASON_HEADER_CHAIN);
 }
 
-static __always_inline enum step read_ipv6(struct packet *packet)
+static __always_inline enum step read_ipv6(struct xdp_md *ctx, struct packet *packet)
 {
-	const struct ipv6hdr *ip = take(packet, sizeof(*ip));
+	const struct ipv6hdr *ip = take(ctx, packet, sizeof(*ip));
+	__u32 next, length;
 
 	if (!ip || ip->version != 6)
 		return STEP_NOT_GUARDED;
+	next = ip->nexthdr;
+	if (!may_lead_to_udp(next))
+		return STEP_NOT_GUARDED;
+	length = bpf_ntohs(ip->payload_len);
 	__builtin_memcpy(packet->source, &ip->saddr, sizeof(packet->source));
 	__builtin_memcpy(packet->target, &ip->daddr, sizeof(packet->target));
 	packet->is_v6 = 1;
-	if (!is_guarded(packet, ANY_PORT))
+	if (!is_guarded6(packet, ANY_PORT))
 		return STEP_NOT_GUARDED;
-	if (ip->nexthdr != IPPROTO_UDP && !extension_octets(ip->nexthdr, 0))
-		return STEP_NOT_GUARDED;
+
 	if (packet->vlan_tags > MAX_VLAN_TAGS)
 		return rule(packet, SIPWARD_REASON_VLAN_DEPTH);
-	packet->ip_payload = bpf_ntohs(ip->payload_len);
-	if (!reaches(packet, packet->ip_payload))
+	if (!reaches(ctx, packet, length))
 		return rule(packet, SIPWARD_REASON_MALFORMED_IP);
-	return read_extensions(packet, ip->nexthdr);
+	packet->ip_payload = length;
+	return next == IPPROTO_UDP ? STEP_ON : read_extensions(ctx, packet, next);
 }
 
 /* ::ffff:0:0/96 has no place on the wire: it is another spelling of an IPv4 source. */
@@ -187,23 +201,27 @@ static __always_inline int is_mapped(const __u32 *addr)
 	return addr[0] == 0 && addr[1] == 0 && addr[2] == bpf_htonl(0xffff);
 }
 
-static __always_inline enum step read_udp(struct packet *packet)
+GLOBAL int read_udp(struct xdp_md *ctx, struct packet *packet)
 {
 	const struct udphdr *udp;
 	__u32 length;
 
+	if (!packet)
+		return STEP_NOT_GUARDED;
 	if (packet->ip_payload < sizeof(*udp))
 		return rule(packet, packet->fragmented ? SIPWARD_REASON_TINY_FRAGMENT :
 							 SIPWARD_REASON_MALFORMED_UDP);
-	udp = take(packet, sizeof(*udp));
+	udp = take(ctx, packet, sizeof(*udp));
 	if (!udp)
 		return rule(packet, SIPWARD_REASON_MALFORMED_UDP);
 	packet->source_port = bpf_ntohs(udp->source);
 	packet->target_port = bpf_ntohs(udp->dest);
-	if (packet->target_port == 0 || !is_guarded(packet, packet->target_port))
+	length = bpf_ntohs(udp->len);
+	if (packet->target_port == 0 ||
+	    !(packet->is_v6 ? is_guarded6(packet, packet->target_port) :
+			      is_guarded4(packet, packet->target_port)))
 		return STEP_NOT_GUARDED;
 
-	length = bpf_ntohs(udp->len);
 	if (packet->fragmented ? length <= packet->ip_payload : length != packet->ip_payload)
 		return rule(packet, SIPWARD_REASON_MALFORMED_UDP);
 	packet->payload = length - sizeof(*udp);
@@ -213,20 +231,23 @@ static __always_inline enum step read_udp(struct packet *packet)
 }
 
 /* STEP_ON: a datagram, or the first fragment of one, to a guarded listener; `at` is its payload. */
-static __always_inline enum step read_packet(struct packet *packet)
+GLOBAL int read_packet(struct xdp_md *ctx, struct packet *packet)
 {
 	__be16 type = 0;
-	enum step step = read_ethernet(packet, &type);
+	enum step step;
 
+	if (!packet)
+		return STEP_NOT_GUARDED;
+	step = read_ethernet(ctx, packet, &type);
 	if (step != STEP_ON)
 		return step;
 	if (type == bpf_htons(ETH_P_IP))
-		step = read_ipv4(packet);
+		step = read_ipv4(ctx, packet);
 	else if (type == bpf_htons(ETH_P_IPV6))
-		step = read_ipv6(packet);
+		step = read_ipv6(ctx, packet);
 	else
 		return STEP_NOT_GUARDED;
-	return step == STEP_ON ? read_udp(packet) : step;
+	return step == STEP_ON ? read_udp(ctx, packet) : step;
 }
 
 #endif

@@ -20,23 +20,32 @@ enum payload_kind {
 #define MAX_LEADING_CRLF 2 /* RFC 3261 7.5 */
 #define MAX_METHOD 16
 
-/* Whether `octets` from `at` on can be read and belong to the datagram. */
-static __always_inline int has(const struct packet *packet, __u32 octets)
+/* `octets` of the payload, `skip` octets behind the cursor; NULL when they are not there. */
+static __always_inline const __u8 *see(struct xdp_md *ctx, const struct packet *packet, __u32 skip,
+				       __u32 octets)
 {
-	return octets <= packet->payload && packet->at + octets <= packet->end;
+	const __u8 *head;
+
+	if (skip + octets > packet->payload)
+		return NULL;
+	head = peek(ctx, packet, skip + octets);
+	return head ? head + skip : NULL;
+}
+
+static __always_inline int is_line_end(__u8 octet)
+{
+	return octet == '\r' || octet == '\n';
 }
 
 /* Nothing but one to four octets of CR and LF. */
-static __always_inline int is_crlf_keepalive(const struct packet *packet)
+static __always_inline int is_crlf_keepalive(struct xdp_md *ctx, const struct packet *packet)
 {
 	if (packet->payload == 0 || packet->payload > MAX_KEEPALIVE_OCTETS)
 		return 0;
-	for (__u32 i = 0; i < MAX_KEEPALIVE_OCTETS; i++) {
-		if (i >= packet->payload)
-			break;
-		if (!has(packet, i + 1))
-			return 0;
-		if (packet->at[i] != '\r' && packet->at[i] != '\n')
+	for (__u32 i = 0; i < MAX_KEEPALIVE_OCTETS && i < packet->payload; i++) {
+		const __u8 *octet = see(ctx, packet, i, 1);
+
+		if (!octet || !is_line_end(*octet))
 			return 0;
 	}
 	return 1;
@@ -53,19 +62,21 @@ struct stun_header {
 #define STUN_MAGIC_COOKIE 0x2112a442
 
 /* RFC 8489 5: the cookie, and a length that is the datagram's and a multiple of four. */
-static __always_inline int is_stun_request(const struct packet *packet)
+static __always_inline int is_stun_request(struct xdp_md *ctx, const struct packet *packet)
 {
-	const struct stun_header *stun = (const void *)packet->at;
+	const struct stun_header *stun = (const void *)see(ctx, packet, 0, sizeof(*stun));
 
-	return has(packet, sizeof(*stun)) && stun->type == bpf_htons(STUN_BINDING_REQUEST) &&
+	return stun && stun->type == bpf_htons(STUN_BINDING_REQUEST) &&
 	       stun->cookie == bpf_htonl(STUN_MAGIC_COOKIE) && packet->payload % 4 == 0 &&
 	       bpf_ntohs(stun->length) == packet->payload - sizeof(*stun);
 }
 
-static __always_inline void skip_crlf(struct packet *packet)
+static __always_inline void skip_crlf(struct xdp_md *ctx, struct packet *packet)
 {
 	for (__u32 i = 0; i < MAX_LEADING_CRLF; i++) {
-		if (!has(packet, 2) || packet->at[0] != '\r' || packet->at[1] != '\n')
+		const __u8 *line_end = see(ctx, packet, 0, 2);
+
+		if (!line_end || line_end[0] != '\r' || line_end[1] != '\n')
 			break;
 		packet->at += 2;
 		packet->payload -= 2;
@@ -73,64 +84,73 @@ static __always_inline void skip_crlf(struct packet *packet)
 }
 
 /* Methods are case-sensitive (RFC 3261 7.1). */
-static __always_inline int is_register(const struct packet *packet)
+static __always_inline int is_register(struct xdp_md *ctx, const struct packet *packet)
 {
 	static const char word[] = "REGISTER ";
+	const __u8 *start = see(ctx, packet, 0, sizeof(word) - 1);
 
-	if (!has(packet, sizeof(word) - 1))
+	if (!start)
 		return 0;
-#pragma unroll
+#pragma unroll /* so that the text becomes code: a string section would cost us the BTF */
 	for (__u32 i = 0; i < sizeof(word) - 1; i++)
-		if (packet->at[i] != word[i])
+		if (start[i] != word[i])
 			return 0;
 	return 1;
 }
 
-/* `urn:service:sos` in any case (RFC 5031 4.2: a service may have sub-services), at octet `i`. */
-static __always_inline int is_sos_at(const struct packet *packet, __u32 i)
+/* `urn:service:sos` at the cursor, in any case; RFC 5031 4.2: it may have sub-services. */
+static __always_inline int is_sos(struct xdp_md *ctx, const struct packet *packet)
 {
 	static const char urn[] = "urn:service:sos";
-	const __u8 *at = packet->at + i;
-	__u8 after;
+	const __u8 *start = see(ctx, packet, 0, sizeof(urn));
 
-	if (!has(packet, i + sizeof(urn)))
+	if (!start)
 		return 0;
-#pragma unroll /* so that the text becomes code: a string section would cost us the BTF */
-	for (__u32 k = 0; k < sizeof(urn) - 1; k++) {
-		const __u8 octet = at[k];
+#pragma unroll
+	for (__u32 i = 0; i < sizeof(urn) - 1; i++) {
+		const __u8 octet = start[i];
 
-		if ((octet >= 'A' && octet <= 'Z' ? octet + 32 : octet) != urn[k])
+		if ((octet >= 'A' && octet <= 'Z' ? octet + 32 : octet) != urn[i])
 			return 0;
 	}
-	after = at[sizeof(urn) - 1];
-	return after == ' ' || after == '.';
+	return start[sizeof(urn) - 1] == ' ' || start[sizeof(urn) - 1] == '.';
 }
 
-static __always_inline int is_emergency(const struct packet *packet)
+/* A method, one space, an emergency service (TS 24.229 5.2.6.3.2A has only such requests pass). */
+static __always_inline int is_emergency(struct xdp_md *ctx, struct packet *packet)
 {
-	for (__u32 i = 0; i < MAX_METHOD; i++) {
-		if (!has(packet, i + 1))
+	for (__u32 i = 0; i <= MAX_METHOD; i++) {
+		const __u8 *octet = take(ctx, packet, 1);
+
+		if (!octet || packet->payload == 0)
 			return 0;
-		if (packet->at[i] == ' ')
-			return i > 0 && is_sos_at(packet, i + 1);
-		if (packet->at[i] < 'A' || packet->at[i] > 'Z')
+		packet->payload--;
+		if (*octet == ' ')
+			return i > 0 && is_sos(ctx, packet);
+		if (*octet < 'A' || *octet > 'Z')
 			return 0;
 	}
 	return 0;
 }
 
-static __always_inline enum payload_kind kind_of_payload(struct packet *packet)
+/* Moves the cursor. */
+GLOBAL int kind_of_payload(struct xdp_md *ctx, struct packet *packet)
 {
-	if (!has(packet, 1))
+	const __u8 *first;
+
+	if (!packet)
 		return PAYLOAD_OTHER;
-	if ((packet->at[0] & 0xf8) == 0xf8) /* RFC 3320 7 */
+	first = see(ctx, packet, 0, 1);
+	if (!first)
+		return PAYLOAD_OTHER;
+	if ((*first & 0xf8) == 0xf8) /* RFC 3320 7 */
 		return PAYLOAD_SIGCOMP;
-	if (is_crlf_keepalive(packet) || is_stun_request(packet))
+	if (is_crlf_keepalive(ctx, packet) || is_stun_request(ctx, packet))
 		return PAYLOAD_KEEPALIVE;
-	skip_crlf(packet);
-	if (is_register(packet))
+	skip_crlf(ctx, packet);
+	if (is_register(ctx, packet))
 		return PAYLOAD_REGISTER;
-	if (settings.emergency && is_emergency(packet))
+	if (settings.emergency && is_emergency(ctx, packet))
 		return PAYLOAD_EMERGENCY;
 	return PAYLOAD_OTHER;
 }

@@ -15,9 +15,9 @@ namespace sipward::sip {
 enum class AuthError : std::uint8_t { kNotDigest, kBadSyntax, kDuplicate, kMissing };
 [[nodiscard]] std::string_view describe(AuthError error);
 
-/// A parameter list after an auth scheme, names unique without regard to case.
-/// Authorization and Proxy-Authorization (RFC 7616 3.4). `realm`, `username`, ... are empty when
-/// absent; `params` keeps all of them in their order for writing.
+/// Authorization and Proxy-Authorization (RFC 7616 3.4), names unique without regard to case.
+/// `realm`, `username`, ... are empty when absent; `params` keeps all of them in their order for
+/// writing.
 struct Credentials {
   std::string username;
   std::string realm;
@@ -36,9 +36,11 @@ struct Credentials {
 };
 
 /// `Digest ...`; kNotDigest for another scheme, kDuplicate for a parameter given twice: two readers
-/// would pick different ones.
+/// would pick different ones. An empty nonce or response is legal: IMS UEs send it in their first
+/// REGISTER (TS 24.229 5.1.1.2).
 Result<Credentials, AuthError> parse_credentials(std::string_view value);
-/// Writes `params` as they are: `Digest name="value", ...`.
+/// Writes `params` in their order, each quoted or not as its grammar says; one we do not know stays
+/// as it was.
 [[nodiscard]] std::string write_credentials(const Credentials& credentials);
 
 /// Whether the value is well-formed for some scheme: token, space, the rest without controls.

@@ -11,7 +11,7 @@ namespace sipward::sip {
 /// RFC 7616 / RFC 8760, in ascending strength. -sess variants are not for IMS.
 enum class DigestAlgorithm : std::uint8_t { kMd5, kSha256, kSha512_256 };
 
-[[nodiscard]] std::string_view algorithm_name(DigestAlgorithm algorithm);  ///< "SHA-256"
+[[nodiscard]] std::string_view algorithm_name(DigestAlgorithm algorithm);             ///< "SHA-256"
 [[nodiscard]] std::optional<DigestAlgorithm> parse_algorithm(std::string_view text);  ///< any case
 
 /// Lower-case hex of the hash of `text`.
@@ -23,9 +23,9 @@ enum class DigestAlgorithm : std::uint8_t { kMd5, kSha256, kSha512_256 };
 
 struct DigestInput {
   DigestAlgorithm algorithm = DigestAlgorithm::kMd5;
-  std::string_view ha1;     ///< lower-case hex
+  std::string_view ha1;  ///< lower-case hex
   std::string_view nonce;
-  std::string_view nc;      ///< eight hex digits as sent
+  std::string_view nc;  ///< eight hex digits as sent
   std::string_view cnonce;
   std::string_view method;  ///< empty for rspauth
   std::string_view uri;

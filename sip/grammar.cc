@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "sip/ip_address.h"
-
 namespace sipward::sip {
 namespace {
 
@@ -12,19 +10,7 @@ constexpr std::string_view kTokenMarks = "-.!%*_+`'~";
 
 bool is_label(std::string_view label) {
   return !label.empty() && is_alnum(label.front()) && is_alnum(label.back()) &&
-         std::all_of(label.begin(), label.end(), [](char c) { return is_alnum(c) || c == '-'; });
-}
-
-/// RFC 3261 25.1 hostname: labels, the last one starts with a letter, a final dot is allowed.
-bool is_hostname(std::string_view text) {
-  if (text.ends_with('.')) text.remove_suffix(1);
-  while (true) {
-    const std::size_t dot = text.find('.');
-    const std::string_view label = text.substr(0, dot);
-    if (!is_label(label)) return false;
-    if (dot == std::string_view::npos) return is_alpha(label.front());
-    text.remove_prefix(dot + 1);
-  }
+         std::ranges::all_of(label, [](char c) { return is_alnum(c) || c == '-'; });
 }
 
 void skip_space(std::string_view& text) {
@@ -42,17 +28,66 @@ std::string_view take_while(std::string_view& text, bool (*accept)(char)) {
 }
 
 bool take_param_value(std::string_view& text, Param& param) {
-  if (!text.empty() && text.front() == '"') {
-    auto quoted = take_quoted(text);
-    if (!quoted) return false;
-    param.value = std::move(*quoted);
-    param.quoted = true;
-    return true;
+  param.quoted = text.starts_with('"');
+  if (param.quoted) {
+    param.value = take_quoted(text);
+    return param.value.has_value();
   }
   const std::string_view value = take_while(text, is_param_value_char);
   // RFC 3261 25.1: `received` holds an IPv6 address without brackets.
   if (!is_token(value) && !is_host(value) && !IpAddress::parse(value)) return false;
-  param.value = std::string(value);
+  param.value = value;
+  return true;
+}
+
+/// The range of the second octet narrows for these first octets (RFC 3629 4): no overlong form, no
+/// surrogate, nothing above U+10FFFF.
+bool is_second_octet(unsigned char first, unsigned char second) {
+  switch (first) {
+    case 0xe0:
+      return second >= 0xa0 && second <= 0xbf;
+    case 0xed:
+      return second >= 0x80 && second <= 0x9f;
+    case 0xf0:
+      return second >= 0x90 && second <= 0xbf;
+    case 0xf4:
+      return second >= 0x80 && second <= 0x8f;
+    default:
+      return second >= 0x80 && second <= 0xbf;
+  }
+}
+
+/// How many octets the UTF-8 character at the front takes; 0 if there is none.
+std::size_t utf8_length(std::string_view text) {
+  const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = octet(0);
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const std::size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (text.size() < length || !is_second_octet(first, octet(1))) return 0;
+  for (std::size_t i = 2; i < length; ++i) {
+    if ((octet(i) & 0xc0) != 0x80) return 0;
+  }
+  return length;
+}
+
+/// quoted-pair (RFC 3261 25.1): any ASCII octet but a line end.
+bool may_be_escaped(char c) {
+  return static_cast<unsigned char>(c) < 0x80 && c != '\r' && c != '\n';
+}
+
+/// Appends the character at the front of the text inside quotes, and steps behind it.
+bool take_quoted_character(std::string_view& text, std::string& out) {
+  if (text.front() == '\\') {
+    if (text.size() < 2 || !may_be_escaped(text[1])) return false;
+    out += text[1];
+    text.remove_prefix(2);
+    return true;
+  }
+  const std::size_t length = utf8_length(text);
+  if (length == 0 || (is_control(text.front()) && text.front() != '\t')) return false;
+  out += text.substr(0, length);
+  text.remove_prefix(length);
   return true;
 }
 
@@ -83,21 +118,14 @@ bool iequals(std::string_view a, std::string_view b) {
 }
 
 std::optional<std::string> take_quoted(std::string_view& text) {
+  std::string_view rest = text.substr(1);
   std::string out;
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '"') {
-      text.remove_prefix(i + 1);
+  while (!rest.empty()) {
+    if (rest.front() == '"') {
+      text = rest.substr(1);
       return out;
     }
-    if (c == '\\') {
-      if (++i == text.size()) return std::nullopt;
-      c = text[i];
-      if (static_cast<unsigned char>(c) > 0x7f || c == '\r' || c == '\n') return std::nullopt;
-    } else if (is_control(c) && c != '\t') {
-      return std::nullopt;
-    }
-    out += c;
+    if (!take_quoted_character(rest, out)) return std::nullopt;
   }
   return std::nullopt;
 }
@@ -105,20 +133,36 @@ std::optional<std::string> take_quoted(std::string_view& text) {
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
-    if (c == '"' || c == '\\' || (is_control(c) && c != '\t')) out += '\\';
+    const bool is_escaped = c == '"' || c == '\\' || (is_control(c) && c != '\t');
+    if (is_escaped) out += '\\';
     out += c;
   }
   out += '"';
 }
 
-bool is_host(std::string_view text) {
-  if (text.empty()) return false;
-  if (text.front() == '[') {
-    if (text.back() != ']') return false;
-    const std::string_view inner = text.substr(1, text.size() - 2);
-    return inner.find(':') != std::string_view::npos && IpAddress::parse(inner).has_value();
+bool is_host_name(std::string_view text) {
+  if (text.ends_with('.')) text.remove_suffix(1);
+  for (;;) {
+    const std::size_t dot = std::min(text.find('.'), text.size());
+    const std::string_view label = text.substr(0, dot);
+    if (!is_label(label)) return false;
+    if (dot == text.size()) return is_alpha(label.front());  // toplabel
+    text.remove_prefix(dot + 1);
   }
-  return is_hostname(text) || (text.find(':') == std::string_view::npos && IpAddress::parse(text));
+}
+
+bool is_host(std::string_view text) {
+  if (is_host_name(text)) return true;
+  const bool has_colon = text.find(':') != std::string_view::npos;
+  return has_colon == text.starts_with('[') && host_address(text).has_value();
+}
+
+std::optional<IpAddress> host_address(std::string_view host) {
+  if (!host.starts_with('[')) return IpAddress::parse(host);
+  if (!host.ends_with(']')) return std::nullopt;
+  host = host.substr(1, host.size() - 2);
+  if (host.find(':') == std::string_view::npos) return std::nullopt;  // brackets are for IPv6
+  return IpAddress::parse(host);
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
@@ -132,18 +176,22 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return static_cast<std::uint16_t>(value);
 }
 
-std::optional<HostPort> parse_host_port(std::string_view text, bool spaces) {
+bool is_ttl(std::string_view text) {
+  constexpr std::string_view kLargest = "255";
+  return !text.empty() && text.size() <= kLargest.size() && std::ranges::all_of(text, is_digit) &&
+         (text.size() < kLargest.size() || text <= kLargest);
+}
+
+Result<HostPort, HostPortError> parse_host_port(std::string_view text, bool spaces) {
   const std::size_t bracket = text.rfind(']');
   const std::size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
   HostPort out{.host = text.substr(0, colon), .port = std::nullopt};
-  if (colon != std::string_view::npos) {
-    std::string_view port = text.substr(colon + 1);
-    if (spaces) port = trim(port);
-    out.port = parse_port(port);
-    if (!out.port) return std::nullopt;
-  }
   if (spaces) out.host = trim(out.host);
-  if (!is_host(out.host)) return std::nullopt;
+  if (!is_host(out.host)) return HostPortError::kBadHost;
+  if (colon == std::string_view::npos) return out;
+  const std::string_view port = text.substr(colon + 1);
+  out.port = parse_port(spaces ? trim(port) : port);
+  if (!out.port) return HostPortError::kBadPort;
   return out;
 }
 
@@ -180,6 +228,7 @@ std::optional<Params> parse_params(std::string_view text) {
     skip_space(text);
     Param param{.name = std::string(take_while(text, is_token_char)), .value = std::nullopt};
     if (param.name.empty() || params.has(param.name)) return std::nullopt;
+    if (params.size() == kMostParams) return std::nullopt;
     skip_space(text);
     if (!text.empty() && text.front() == '=') {
       text.remove_prefix(1);

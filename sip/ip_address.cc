@@ -54,9 +54,7 @@ std::string IpAddress::host() const { return v4_ ? text() : "[" + text() + "]"; 
 std::optional<Endpoint> Endpoint::parse(std::string_view text) {
   const auto parts = parse_host_port(text, false);
   if (!parts || !parts->port) return std::nullopt;
-  std::string_view host = parts->host;
-  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-  const auto ip = IpAddress::parse(host);
+  const auto ip = host_address(parts->host);
   if (!ip) return std::nullopt;
   return Endpoint{.ip = *ip, .port = *parts->port};
 }

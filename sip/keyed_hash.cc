@@ -10,28 +10,21 @@
 namespace sipward::sip {
 namespace {
 
-struct Key {
-  std::uint64_t k0 = 0;
-  std::uint64_t k1 = 0;
-};
-
-const Key& process_key() {
-  static const Key key = [] {
-    Key drawn;
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(&drawn), sizeof drawn) != 1) std::abort();
-    return drawn;
-  }();
+/// A library that has no random octets ends the process: there is no safe table without them.
+HashKey draw_key() {
+  HashKey key;
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(&key), sizeof key) != 1) std::abort();
   return key;
 }
 
 struct SipState {
   std::uint64_t v0, v1, v2, v3;
 
-  explicit SipState(const Key& key)
-      : v0(key.k0 ^ 0x736f6d6570736575ULL),
-        v1(key.k1 ^ 0x646f72616e646f6dULL),
-        v2(key.k0 ^ 0x6c7967656e657261ULL),
-        v3(key.k1 ^ 0x7465646279746573ULL) {}
+  explicit SipState(const HashKey& key)
+      : v0(key.low ^ 0x736f6d6570736575ULL),
+        v1(key.high ^ 0x646f72616e646f6dULL),
+        v2(key.low ^ 0x6c7967656e657261ULL),
+        v3(key.high ^ 0x7465646279746573ULL) {}
   void round() {
     v0 += v1;
     v1 = std::rotl(v1, 13) ^ v0;
@@ -54,8 +47,8 @@ struct SipState {
 
 }  // namespace
 
-std::uint64_t keyed_hash(std::string_view bytes) {
-  SipState state(process_key());
+std::uint64_t sip_hash(const HashKey& key, std::string_view bytes) {
+  SipState state(key);
   std::uint64_t last = static_cast<std::uint64_t>(bytes.size()) << 56;
   while (bytes.size() >= 8) {
     std::uint64_t word = 0;
@@ -70,6 +63,11 @@ std::uint64_t keyed_hash(std::string_view bytes) {
   state.v2 ^= 0xff;
   for (int i = 0; i < 4; ++i) state.round();
   return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
+}
+
+std::uint64_t keyed_hash(std::string_view bytes) {
+  static const HashKey key = draw_key();
+  return sip_hash(key, bytes);
 }
 
 }  // namespace sipward::sip

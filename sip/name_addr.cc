@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sip/name_addr.h"
 
+#include <algorithm>
+
 #include "sip/grammar.h"
 
 namespace sipward::sip {
@@ -34,6 +36,24 @@ Result<NameAddr, NameAddrError> parse_bracketed(NameAddr out, std::string_view t
   return finish(std::move(out), text.substr(1, close - 1), text.substr(close + 1));
 }
 
+/// quoted-string [LWS] name-addr
+Result<NameAddr, NameAddrError> parse_quoted_name(std::string_view text) {
+  auto name = take_quoted(text);
+  if (!name) return NameAddrError::kBadDisplayName;
+  text = trim(text);
+  if (!text.starts_with('<')) return NameAddrError::kBadDisplayName;
+  return parse_bracketed({.display_name = std::move(*name)}, text);
+}
+
+/// RFC 3261 20: without brackets a comma or question mark would be ambiguous, and what follows a
+/// semicolon belongs to the header.
+Result<NameAddr, NameAddrError> parse_addr_spec(std::string_view text) {
+  const std::size_t semicolon = std::min(text.find(';'), text.size());
+  const std::string_view uri = trim(text.substr(0, semicolon));
+  if (uri.find_first_of(",?") != std::string_view::npos) return NameAddrError::kBadUri;
+  return finish({}, uri, text.substr(semicolon));
+}
+
 }  // namespace
 
 std::string NameAddr::text() const {
@@ -56,7 +76,7 @@ std::string_view describe(NameAddrError error) {
     case NameAddrError::kBadDisplayName:
       return "display name does not parse";
     case NameAddrError::kUnclosed:
-      return "quote or bracket does not close";
+      return "bracket does not close";
     case NameAddrError::kBadUri:
       return "URI does not parse";
     case NameAddrError::kBadParams:
@@ -68,29 +88,12 @@ std::string_view describe(NameAddrError error) {
 Result<NameAddr, NameAddrError> parse_name_addr(std::string_view text) {
   text = trim(text);
   if (text.empty()) return NameAddrError::kEmpty;
-  NameAddr out;
-  if (text.front() == '"') {
-    auto quoted = take_quoted(text);
-    if (!quoted) return NameAddrError::kUnclosed;
-    out.display_name = std::move(*quoted);
-    text = trim(text);
-    if (text.empty() || text.front() != '<') return NameAddrError::kBadDisplayName;
-    return parse_bracketed(std::move(out), text);
-  }
+  if (text.starts_with('"')) return parse_quoted_name(text);
   const std::size_t open = text.find('<');
-  if (open != std::string_view::npos) {
-    const std::string_view phrase = trim(text.substr(0, open));
-    if (!is_token_phrase(phrase)) return NameAddrError::kBadDisplayName;
-    out.display_name = std::string(phrase);
-    return parse_bracketed(std::move(out), text.substr(open));
-  }
-  // RFC 3261 20: without brackets a comma or question mark would be ambiguous, and what follows a
-  // semicolon belongs to the header.
-  const std::size_t semicolon = text.find(';');
-  const std::string_view uri = trim(text.substr(0, semicolon));
-  if (uri.find_first_of(",?") != std::string_view::npos) return NameAddrError::kBadUri;
-  return finish(std::move(out), uri,
-                semicolon == std::string_view::npos ? "" : text.substr(semicolon));
+  if (open == std::string_view::npos) return parse_addr_spec(text);
+  const std::string_view phrase = trim(text.substr(0, open));
+  if (!is_token_phrase(phrase)) return NameAddrError::kBadDisplayName;
+  return parse_bracketed({.display_name = std::string(phrase)}, text.substr(open));
 }
 
 }  // namespace sipward::sip

@@ -13,10 +13,10 @@
 namespace sipward::sip {
 namespace {
 
-constexpr std::uint32_t kMaxForwards = 70;  // RFC 3261 8.1.1.6
+constexpr std::uint32_t kInitialMaxForwards = 70;  // RFC 3261 8.1.1.6
 
 void count_down(Message& request) {
-  const std::uint32_t left = number(request, Field::kMaxForwards).value_or(kMaxForwards + 1);
+  const std::uint32_t left = number(request, Field::kMaxForwards).value_or(kInitialMaxForwards + 1);
   request.set(Field::kMaxForwards, std::to_string(left == 0 ? 0 : left - 1));
 }
 

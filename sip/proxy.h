@@ -74,7 +74,7 @@ class Proxy {
   /// of responding, the user may try further targets: the best of all goes back in the end.
   void forward(ContextId id, std::vector<Target> targets, Time now, Outbox& out,
                ProxyEvents& events);
-  /// No answer at all, ever.
+  /// No answer, ever, but for the 100 that an INVITE has had. Pending branches are cancelled.
   void discard(ContextId id);
 
   void tick(Time now, Outbox& out, ProxyEvents& events);

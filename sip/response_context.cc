@@ -76,8 +76,8 @@ ResponseContext::Step ResponseContext::on_response(ClientId client, Message resp
     // RFC 3261 16.7 step 3: not to be forwarded. The branch is over all the same.
     response = make_response(setup_.trying, 502, setup_.local_tag);
   }
-  return is_2xx(response.status()) ? on_success(*branch, std::move(response), now)
-                                   : on_failure(*branch, std::move(response), now);
+  if (is_2xx(response.status())) return on_success(*branch, std::move(response), now);
+  return branch->pending ? on_failure(*branch, std::move(response), now) : Step{};
 }
 
 ResponseContext::Step ResponseContext::on_provisional(Branch& branch, Message response, Time now) {

@@ -113,8 +113,8 @@ void ServerSide::begin(std::string key, IncomingRequest request, Turn& turn) {
     turn.out.push_back(make_outgoing(response, response_flow(request.via, request.flow)));
     return;
   }
-  turn.events.push_back(RequestArrived{
-      .id = *id, .request = std::move(request.message), .flow = std::move(request.flow)});
+  turn.events.push_back(
+      RequestArrived{.id = *id, .request = std::move(request.message), .flow = request.flow});
 }
 
 std::optional<ServerId> ServerSide::insert(std::string key, const IncomingRequest& request) {

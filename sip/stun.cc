@@ -9,6 +9,7 @@ namespace sipward::sip {
 namespace {
 
 constexpr std::size_t kHeader = 20;
+/// A keep-alive has an attribute or two; the answer to the longest request is no longer than it.
 constexpr std::size_t kLongestRequest = 512;
 constexpr std::size_t kMostAttributes = 16;
 constexpr std::uint32_t kCookie = 0x2112A442;
@@ -31,9 +32,9 @@ void append_word(std::string& out, unsigned value) {
   out += static_cast<char>(value & 0xff);
 }
 
-/// Comprehension-required attributes that a Binding request may carry without changing its answer:
-/// USERNAME, MESSAGE-INTEGRITY, REALM, NONCE belong to mechanisms that the SIP port does not use.
-bool is_understood(unsigned type) { return type >= kFirstOptional; }
+/// RFC 8489 14. Nothing below is understood: USERNAME, MESSAGE-INTEGRITY and their like belong to
+/// mechanisms that keep-alives do not use (RFC 5626 4.4.2).
+bool must_be_understood(unsigned type) { return type < kFirstOptional; }
 
 /// nullopt when the attributes do not fit the length.
 std::optional<std::vector<unsigned>> unknown_attributes(std::string_view attributes) {
@@ -42,7 +43,7 @@ std::optional<std::vector<unsigned>> unknown_attributes(std::string_view attribu
     if (attributes.size() < 4 || n == kMostAttributes) return std::nullopt;
     const std::size_t length = 4 + (word(attributes, 2) + 3U) / 4 * 4;
     if (length > attributes.size()) return std::nullopt;
-    if (!is_understood(word(attributes, 0))) unknown.push_back(word(attributes, 0));
+    if (must_be_understood(word(attributes, 0))) unknown.push_back(word(attributes, 0));
     attributes.remove_prefix(length);
   }
   return unknown;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sip/via.h"
 
+#include <algorithm>
+
 #include "sip/grammar.h"
 
 namespace sipward::sip {
@@ -8,38 +10,37 @@ namespace {
 
 constexpr std::string_view kCookie = "z9hG4bK";
 
-std::string_view next_until(std::string_view& text, char end) {
-  const std::size_t at = text.find(end);
-  if (at == std::string_view::npos) return {};
-  const std::string_view part = trim(text.substr(0, at));
-  text.remove_prefix(at + 1);
-  return part;
+/// The word before the next slash; nullopt without one.
+std::optional<std::string_view> take_until_slash(std::string_view& text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const std::string_view word = trim(text.substr(0, slash));
+  text.remove_prefix(slash + 1);
+  return word;
 }
 
-std::string_view unbracketed(std::string_view host) {
-  return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
+/// `SIP / 2.0 / transport LWS`; the transport in upper case, `text` moves to the sent-by.
+std::optional<std::string> take_protocol(std::string_view& text) {
+  if (!iequals(take_until_slash(text).value_or(""), "SIP")) return std::nullopt;
+  if (take_until_slash(text) != "2.0") return std::nullopt;
+  text = trim(text);
+  const std::size_t space = text.find_first_of(" \t");
+  if (space == std::string_view::npos || !is_token(text.substr(0, space))) return std::nullopt;
+  std::string transport(text.substr(0, space));
+  std::ranges::transform(transport, transport.begin(), to_upper);
+  text = trim(text.substr(space));
+  return transport;
 }
 
-bool are_via_params(const Params& params) {
-  if (const Param* received = params.find("received")) {
-    if (!received->value || !IpAddress::parse(unbracketed(*received->value))) return false;
-  }
-  if (const Param* branch = params.find("branch")) {
-    if (!branch->value || !is_token(*branch->value)) return false;
-  }
-  if (const Param* maddr = params.find("maddr")) {
-    if (!maddr->value || !is_host(*maddr->value)) return false;
-  }
-  if (const Param* rport = params.find("rport")) {
-    if (rport->value && !parse_port(*rport->value)) return false;
-  }
-  if (const Param* ttl = params.find("ttl")) {
-    if (!ttl->value || ttl->value->size() > 3) return false;
-    for (const char c : *ttl->value) {
-      if (!is_digit(c)) return false;
-    }
-    if (std::stoi(*ttl->value) > 255) return false;
-  }
+/// RFC 3261 25.1 and RFC 3581 7 give these a grammar of their own, without quotes.
+bool is_via_param(const Param& param) {
+  const std::string_view value = param.value ? std::string_view(*param.value) : "";
+  const auto is_named = [&](std::string_view name) { return iequals(param.name, name); };
+  if (is_named("rport")) return !param.value || (!param.quoted && parse_port(value));
+  if (is_named("received")) return !param.quoted && host_address(value);
+  if (is_named("branch")) return !param.quoted && is_token(value);
+  if (is_named("maddr")) return !param.quoted && is_host(value);
+  if (is_named("ttl")) return !param.quoted && is_ttl(value);
   return true;
 }
 
@@ -81,29 +82,19 @@ std::string_view describe(ViaError error) {
 
 Result<Via, ViaError> parse_via(std::string_view text) {
   text = trim(text);
-  if (!iequals(next_until(text, '/'), "SIP") || next_until(text, '/') != "2.0") {
-    return ViaError::kBadProtocol;
+  auto transport = take_protocol(text);
+  if (!transport) return ViaError::kBadProtocol;
+  const std::size_t semicolon = std::min(text.find(';'), text.size());
+  const auto sent_by = parse_host_port(trim(text.substr(0, semicolon)), true);
+  if (!sent_by) {
+    return sent_by.error() == HostPortError::kBadHost ? ViaError::kBadHost : ViaError::kBadPort;
   }
-  text = trim(text);
-  const std::size_t space = text.find_first_of(" \t");
-  const std::string_view transport = text.substr(0, space);
-  if (space == std::string_view::npos || !is_token(transport)) return ViaError::kBadProtocol;
-  Via via{.transport = {}, .host = {}, .port = std::nullopt, .params = {}};
-  for (const char c : transport) {
-    via.transport += (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
-  }
-  text = trim(text.substr(space));
-  const std::size_t semicolon = text.find(';');
-  const std::string_view sent_by = trim(text.substr(0, semicolon));
-  const auto host_port = parse_host_port(sent_by, true);
-  if (!host_port)
-    return sent_by.find(':') == std::string_view::npos ? ViaError::kBadHost : ViaError::kBadPort;
-  via.host = std::string(host_port->host);
-  via.port = host_port->port;
-  auto params = parse_params(semicolon == std::string_view::npos ? "" : text.substr(semicolon));
-  if (!params || !are_via_params(*params)) return ViaError::kBadParams;
-  via.params = std::move(*params);
-  return via;
+  auto params = parse_params(text.substr(semicolon));
+  if (!params || !std::ranges::all_of(*params, is_via_param)) return ViaError::kBadParams;
+  return Via{.transport = std::move(*transport),
+             .host = std::string(sent_by->host),
+             .port = sent_by->port,
+             .params = std::move(*params)};
 }
 
 void note_source(Via& via, const Endpoint& source) {
@@ -111,9 +102,10 @@ void note_source(Via& via, const Endpoint& source) {
   if (via.params.has("rport")) via.params.set("rport", std::to_string(source.port));
 }
 
+// maddr is left out on purpose: it names a multicast group (RFC 3261 18.2.2), which IMS has none
+// of, and would send our answers wherever a stranger likes.
 std::optional<Endpoint> response_target(const Via& via) {
-  const std::string_view received = via.params.value("received").value_or(via.host);
-  const auto ip = IpAddress::parse(unbracketed(received));
+  const auto ip = host_address(via.params.value("received").value_or(via.host));
   if (!ip) return std::nullopt;
   std::uint16_t port = via.port_or_default();
   if (const auto rport = via.params.value("rport")) port = parse_port(*rport).value_or(port);

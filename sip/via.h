@@ -11,7 +11,8 @@
 
 namespace sipward::sip {
 
-/// One Via value (RFC 3261 20.42). `transport` is as written in upper case: an unknown one is legal.
+/// One Via value (RFC 3261 20.42). `transport` is as written in upper case: an unknown one is
+/// legal.
 struct Via {
   std::string transport = "UDP";
   std::string host;  ///< as written, IPv6 in brackets
@@ -32,11 +33,12 @@ enum class ViaError : std::uint8_t { kBadProtocol, kBadHost, kBadPort, kBadParam
 
 Result<Via, ViaError> parse_via(std::string_view text);
 
-/// RFC 3581 4, RFC 3261 18.2.1, TS 24.229 F.4.2: always `received`, and `rport`'s value when asked for.
+/// RFC 3581 4, RFC 3261 18.2.1, TS 24.229 F.4.2: always `received`, and `rport`'s value when asked
+/// for.
 void note_source(Via& via, const Endpoint& source);
 
 /// Where a response to this Via goes (RFC 3261 18.2.2, RFC 3581 4): received and rport before
-/// sent-by. nullopt if only a name is known.
+/// sent-by, never maddr. nullopt if only a name is known.
 [[nodiscard]] std::optional<Endpoint> response_target(const Via& via);
 
 }  // namespace sipward::sip

@@ -104,7 +104,7 @@ Failure Attachment::prepare() {
   if (auto error = find_interfaces()) return error;
   if (auto error = claim_slots()) return error;
   if (auto error = load_programs()) return error;
-  if (!write_meta(config_.pin_path)) {
+  if (!write_meta(config_.pin_path, config_.version)) {
     return fmt::format("cannot write {}/meta: {}", config_.pin_path, errno_text(errno));
   }
   const std::uint32_t size = gates_.front().program->max_bindings();

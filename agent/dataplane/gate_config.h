@@ -53,6 +53,8 @@ struct GateConfig {
   Budget emergency_budget{.per_source = 5, .total = 500};
   /// Who may read the counters and write the rows; no such group: only root, with a warning.
   std::string group = "sipward";
+  /// Of the program that attaches, for the map `meta`.
+  std::string version;
 };
 
 }  // namespace sipward::dataplane

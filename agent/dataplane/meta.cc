@@ -39,12 +39,11 @@ std::optional<Meta> read_meta(const std::string& pin_path) {
   return meta;
 }
 
-bool write_meta(const std::string& pin_path) {
+bool write_meta(const std::string& pin_path, const std::string& version) {
   const Descriptor map = open_pinned(path_of(pin_path));
   if (!map) return false;
   sipward_meta row{};
   row.abi_version = SIPWARD_ABI_VERSION;
-  constexpr std::string_view version = SIPWARD_VERSION;
   version.copy(row.version, sizeof(row.version) - 1);
   return bpf_map_update_elem(map.get(), &kOnlyRow, &row, BPF_ANY) == 0;
 }

@@ -15,7 +15,7 @@ struct Meta {
 /// nullopt: there is no such map.
 [[nodiscard]] std::optional<Meta> read_meta(const std::string& pin_path);
 /// False: errno is set.
-bool write_meta(const std::string& pin_path);
+bool write_meta(const std::string& pin_path, const std::string& version);
 /// Why the pinned maps cannot be used by this program; nullopt: they can, or there are none.
 [[nodiscard]] std::optional<std::string> check_abi(const std::string& pin_path);
 

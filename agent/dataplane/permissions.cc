@@ -58,14 +58,6 @@ void set_permissions(const std::string& pin_path, const std::string& group,
   for (const auto& entry : std::filesystem::directory_iterator(pin_path, ignored)) {
     apply(entry.path().string(), mode_of(entry.path().filename().string()));
   }
-  struct stat parent {};
-  const std::string above = std::filesystem::path(pin_path).parent_path().string();
-  if (::stat(above.c_str(), &parent) == 0 && (parent.st_mode & S_IXOTH) == 0) {
-    warnings.push_back(
-        fmt::format("{} cannot be searched by others, so that sipwardd does not "
-                    "reach the maps: chmod o+x {}",
-                    above, above));
-  }
 }
 
 }  // namespace sipward::dataplane

@@ -52,17 +52,28 @@ class LibraryLog {
   libbpf_print_fn_t before_;
 };
 
-std::string explain(int error) {
+/// The end of a log is where it says what is wrong.
+std::string tail(const std::string& log) {
+  constexpr int kLines = 40;
+  std::size_t from = log.size();
+  for (int line = 0; line <= kLines && from != std::string::npos && from > 0; ++line) {
+    from = log.rfind('\n', from - 1);
+  }
+  return from == std::string::npos || from == 0 ? log : log.substr(from + 1);
+}
+
+std::string explain(int error, const std::string& log) {
   const std::string what = fmt::format("the kernel does not load the gate: {}", errno_text(error));
+  if (log.find("BEGIN PROG LOAD LOG") != std::string::npos) {
+    return fmt::format("{}: its verifier says:\n{}", what, tail(log));
+  }
   if (error == EPERM || error == EACCES) {
     return what + ": run as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
   }
-  if (error == EINVAL) {
-    return what +
-           ": it may be older than 6.1, or pinned maps are of another version "
-           "(sipward-gate detach, then sipward-gate attach)";
-  }
-  return what;
+  return fmt::format(
+      "{}: pinned maps may be of another version (sipward-gate detach, then "
+      "sipward-gate attach), or the kernel is older than 6.1\n{}",
+      what, tail(log));
 }
 
 /// A map that is pinned keeps its size: libbpf would refuse another one.
@@ -102,10 +113,11 @@ sip::Result<Program, std::string> Program::load(const LoadRequest& request) {
   skeleton->rodata->settings = request.settings;
   int failed = set_maps(*skeleton, request);
   if (failed == 0) failed = gate_bpf__load(skeleton);
-  if (failed != 0) return fmt::format("{}\n{}", explain(-failed), log.text());
+  if (failed != 0) return explain(-failed, log.text());
   // Without BTF everything would work, and nobody could read the maps.
   if (bpf_object__btf_fd(skeleton->obj) < 0) {
-    return fmt::format("the kernel does not take the gate's type information\n{}", log.text());
+    return fmt::format("the kernel does not take the gate's type information\n{}",
+                       tail(log.text()));
   }
   return program;
 }

@@ -6,26 +6,26 @@
 namespace sipward::ims {
 namespace {
 
-std::string canonical_tel(std::string_view number, const sip::Params& params) {
-  std::string out = "tel:" + sip::plain_number(number);
-  // RFC 3966 5.1.5: a local number is the same only in the same context; ext and isub are part of
-  // the number.
-  for (const char* name : {"ext", "isub", "phone-context"}) {
-    if (const auto value = params.value(name)) {
-      out += ';';
-      out += name;
-      out += '=';
-      out += sip::to_lower(sip::plain_number(*value));
-    }
+std::string canonical_tel(const sip::Uri& uri) {
+  std::string out = "tel:" + sip::plain_number(uri.opaque);
+  // They name the terminal too (RFC 3966 5.1.5, 5.2, 5.3), in this order (RFC 3966 3).
+  for (const std::string_view name : {"ext", "isub", "phone-context"}) {
+    const auto value = uri.params.value(name);
+    if (!value) continue;
+    out += ';';
+    out += name;
+    out += '=';
+    out += sip::plain_phone_param(name, *value);
   }
   return out;
 }
 
-/// user=phone: the user part is a telephone-subscriber, parameters included (RFC 3261 19.1.6).
+/// user=phone: the user part is a telephone-subscriber, its parameters included (RFC 3261 19.1.6).
 std::optional<std::string> canonical_phone(const sip::Uri& uri) {
+  if (!sip::iequals(uri.params.value("user").value_or(""), "phone")) return std::nullopt;
   const auto tel = sip::parse_uri("tel:" + sip::normalise_escapes(uri.user));
   if (!tel) return std::nullopt;
-  return canonical_tel(tel->opaque, tel->params);
+  return canonical_tel(*tel);
 }
 
 std::string canonical_sip(const sip::Uri& uri) {
@@ -41,11 +41,9 @@ std::string canonical_sip(const sip::Uri& uri) {
 }  // namespace
 
 std::optional<Impu> Impu::from(const sip::Uri& uri) {
-  if (uri.scheme == sip::UriScheme::kTel) return Impu(canonical_tel(uri.opaque, uri.params));
+  if (uri.scheme == sip::UriScheme::kTel) return Impu(canonical_tel(uri));
   if (!uri.is_sip() || uri.user.empty()) return std::nullopt;
-  if (sip::iequals(uri.params.value("user").value_or(""), "phone")) {
-    if (auto tel = canonical_phone(uri)) return Impu(std::move(*tel));
-  }
+  if (auto phone = canonical_phone(uri)) return Impu(std::move(*phone));
   return Impu(canonical_sip(uri));
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "sip/keyed_hash.h"
 #include "sip/uri.h"
 
 namespace sipward::ims {
@@ -19,9 +20,10 @@ struct Impi {
 };
 
 /// Public identity in its one canonical form (RFC 3261 10.3, TS 24.229 5.2.6.3.1): scheme and host
-/// in lower case, unreserved escapes resolved, all URI parameters and headers dropped, port kept,
-/// user part case-sensitive. A SIP URI with user=phone is the tel URI it stands for; a tel number
-/// has no visual separators. Two IMPUs are the same if and only if their texts are.
+/// in lower case, IPv6 by value, unreserved escapes resolved, password, URI parameters and headers
+/// dropped, port kept, user part case-sensitive. A SIP URI with user=phone is the tel URI it stands
+/// for, if its user part is a telephone number; a tel number has no visual separators and keeps
+/// ext, isub and phone-context. Two IMPUs are the same if and only if their texts are.
 class Impu {
  public:
   /// nullopt for a URI that cannot name a user: not sip, sips or tel, or without user part.
@@ -42,12 +44,12 @@ class Impu {
 template <>
 struct std::hash<sipward::ims::Impi> {
   std::size_t operator()(const sipward::ims::Impi& impi) const noexcept {
-    return std::hash<std::string>{}(impi.text);
+    return sipward::sip::keyed_hash(impi.text);
   }
 };
 template <>
 struct std::hash<sipward::ims::Impu> {
   std::size_t operator()(const sipward::ims::Impu& impu) const noexcept {
-    return std::hash<std::string>{}(impu.text());
+    return sipward::sip::keyed_hash(impu.text());
   }
 };

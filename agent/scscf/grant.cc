@@ -37,7 +37,7 @@ Contact make_contact(const Office& office, const Work& work, const Proved& prove
                      const RequestedContact& wanted) {
   return {.contact = wanted.contact,
           .path = proved.wanted.path,
-          .flow = work.peer,
+          .flow = office.neighbours.listening(work.request, work.peer),
           .instance = wanted.instance,
           .reg_id = wanted.reg_id,
           .outbound = wanted.wants_outbound() && proved.wanted.first_hop_has_outbound(),

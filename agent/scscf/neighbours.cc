@@ -19,7 +19,13 @@ void Neighbours::learn(const sip::Message& request, const sip::Flow& peer) {
   if (!via || parse_host_address(via->host)) return;
   const std::string name = sip::to_lower(via->host);
   if (names_.size() >= kMaxNames && !names_.contains(name)) return;
-  names_[name] = peer.remote;
+  names_[name] = listening(request, peer).remote;
+}
+
+sip::Flow Neighbours::listening(const sip::Message& request, const sip::Flow& peer) const {
+  const auto via = sip::top_via(request);
+  if (peer.transport != sip::Transport::kUdp || !via) return peer;
+  return udp({.ip = peer.remote.ip, .port = via->port_or_default()});
 }
 
 std::optional<sip::Flow> Neighbours::find(const sip::Uri& uri) const {
@@ -33,7 +39,7 @@ std::optional<sip::Flow> Neighbours::find(const sip::Uri& uri) const {
   }
   const auto known = names_.find(sip::to_lower(uri.host));
   if (known == names_.end()) return std::nullopt;
-  return udp(known->second);
+  return udp({.ip = known->second.ip, .port = uri.port.value_or(known->second.port)});
 }
 
 std::optional<sip::Flow> Neighbours::next_hop() const {

@@ -18,7 +18,7 @@ namespace sipward::scscf {
 /// configured elements and to nobody else: a URI that a UE wrote never chooses an address.
 ///
 /// There is no DNS. The name of a trusted peer is learnt from the top Via of the requests that it
-/// sends.
+/// sends, its address from the packet.
 class Neighbours {
  public:
   static constexpr std::size_t kMaxNames = 1024;
@@ -27,6 +27,10 @@ class Neighbours {
 
   /// A request came from a trusted peer.
   void learn(const sip::Message& request, const sip::Flow& peer);
+
+  /// Where the peer that sent the request listens: the packet's address, the port of its Via
+  /// (RFC 3261 18.1.1).
+  [[nodiscard]] sip::Flow listening(const sip::Message& request, const sip::Flow& peer) const;
 
   /// nullopt: the URI names no core element.
   [[nodiscard]] std::optional<sip::Flow> find(const sip::Uri& uri) const;

@@ -23,7 +23,7 @@ namespace sipward::scscf {
 struct Contact {
   sip::NameAddr contact;            ///< as registered, without `expires`
   std::vector<sip::NameAddr> path;  ///< of the REGISTER, in order
-  sip::Flow flow;                   ///< that the REGISTER came on: the P-CSCF
+  sip::Flow flow;                   ///< to the P-CSCF that sent the REGISTER
   std::string instance;             ///< +sip.instance, empty if none
   std::uint32_t reg_id = 0;
   bool outbound = false;  ///< a flow of RFC 5626: instance and reg-id name it, not the URI

@@ -26,7 +26,7 @@ def _config(address: str, port: int) -> str:
 def _account(account: Account, proxy: str, options: str) -> str:
     user = account.impu.removeprefix("sip:")
     return (f'<sip:{user};transport=udp>;auth_user={account.impi};auth_pass={account.password};'
-            f'outbound="sip:{proxy};transport=udp";regint=600;answermode=auto{options}\n')
+            f'outbound="sip:{proxy};transport=udp";regint=600;answermode=auto{options}')
 
 
 class Control:
@@ -91,7 +91,7 @@ class Baresip:
         home = pathlib.Path(lab.workdir, f"baresip-{account.impi.split('@')[0]}")
         home.mkdir()
         (home / "config").write_text(_config(address, 5060), encoding="ascii")
-        (home / "accounts").write_text(_account(account, proxy, options), encoding="ascii")
+        (home / "accounts").write_text("# given by `uanew`\n", encoding="ascii")
         (home / "contacts").write_text(f'"Friend" <{friend}>\n' if friend else "",
                                        encoding="ascii")
         self.process: Process = lab.process(
@@ -100,6 +100,7 @@ class Baresip:
                                    str(home)))
         self.process.wait_for("baresip is ready")
         self.control = self._connect()
+        self.control.command("uanew", _account(account, proxy, options))
 
     def _connect(self) -> Control:
         found: list[Control] = []
@@ -118,8 +119,9 @@ class Baresip:
     def wait_registered(self) -> dict:
         return self.control.wait("REGISTER_OK")
 
-    def send_message(self, target: str, text: str) -> None:
-        self.control.command("message", f"{target} {text}")
+    def send_message(self, text: str) -> None:
+        """To the friend: baresip sends messages to the current contact."""
+        self.control.command("message", text)
 
     def dial(self, target: str) -> None:
         self.control.command("dial", target)

@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 
 from digest import Account
+from frames import Injector, hardware_address
 from netns import Namespace, connect, run
 from node import Node, merged
 from process import Process
@@ -168,6 +169,12 @@ class Lab:
         endpoint = Endpoint(namespace, address, port)
         self._cleanup.callback(endpoint.close)
         return endpoint
+
+    def injector(self, address: str) -> Injector:
+        """For frames with a forged source from the host with this address."""
+        injector = Injector(self.host(address), "eth0", hardware_address(self.core, "access"))
+        self._cleanup.callback(injector.close)
+        return injector
 
     def process(self, name: str, command: list[str], **options) -> Process:
         process = Process(name, command, self.workdir / f"{name}.log", **options)

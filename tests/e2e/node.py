@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """One sipward node of a lab: its configuration, its two processes, and what they tell."""
+import contextlib
 import copy
 import json
 import pathlib
 import shutil
+import signal
 
 from digest import Account
 from netns import Namespace, run
@@ -101,6 +103,17 @@ class Node:
             return process
         finally:
             listener.close()
+
+    @contextlib.contextmanager
+    def stopped(self):
+        """The daemon does nothing meanwhile; the kernel goes on."""
+        stat = pathlib.Path(f"/proc/{self.daemon.pid}/stat")
+        self.daemon.signal(signal.SIGSTOP)
+        try:
+            wait_until(lambda: stat.read_text().rpartition(") ")[2].startswith("T"), "SIGSTOP")
+            yield
+        finally:
+            self.daemon.signal(signal.SIGCONT)
 
     def stop(self) -> None:
         for process in (self.daemon, self.gate):

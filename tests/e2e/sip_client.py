@@ -202,17 +202,20 @@ class Ue(Endpoint):
         return (f'Digest username="{self.account.impi}", realm="{self.account.realm}", '
                 f'nonce="", uri="{self.registrar}", response=""')
 
-    def try_register(self, expires: int = 600, instance: Instance | None = None,
-                     contact: str | None = None) -> Message:
+    def answer_to(self, challenged: Message, expires: int = 600,
+                  instance: Instance | None = None) -> Message:
+        """The REGISTER that answers a 401; not sent."""
+        challenge = choose(challenged.all("WWW-Authenticate"), self.algorithm)
+        self.credentials = Credentials(self.account, challenge)
+        answer = self.credentials.answer("REGISTER", self.registrar)
+        return self.register_request(expires, instance, authorization=answer)
+
+    def try_register(self, expires: int = 600, instance: Instance | None = None) -> Message:
         """The final response to a registration, with the challenge answered."""
-        response = self.ask(self.register_request(expires, instance, contact))
+        response = self.ask(self.register_request(expires, instance))
         if response.status != 401:
             return response
-        challenge = choose(response.all("WWW-Authenticate"), self.algorithm)
-        self.credentials = Credentials(self.account, challenge)
-        answered = self.register_request(
-            expires, instance, contact, self.credentials.answer("REGISTER", self.registrar))
-        return self.ask(answered)
+        return self.ask(self.answer_to(response, expires, instance))
 
     def register(self, expires: int = 600, instance: Instance | None = None) -> Message:
         response = self.try_register(expires, instance)

@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
-
-#include "agent/ims/actions.h"
+#include <unordered_set>
 
 namespace sipward::ims {
 namespace {
@@ -36,18 +35,38 @@ INSTANTIATE_TEST_SUITE_P(
         Same{"tel_separators", "tel:+1-555-1000", "tel:+15551000"},
         Same{"user_phone_is_tel", "sip:+15551000@home1.example;user=phone", "tel:+15551000"},
         Same{"user_phone_in_any_case", "sip:+1-555-1000@other.example;user=PHONE", "tel:+15551000"},
+        Same{"user_phone_with_parameters", "sip:+15551000;ext=1-2@home1.example;user=phone",
+             "tel:+15551000;EXT=12"},
+        Same{"user_phone_of_a_name", "sip:alice@home1.example;user=phone",
+             "sip:alice@home1.example"},
+        Same{"local_number", "tel:70-42;phone-context=A.example",
+             "tel:7042;phone-context=a.example"},
+        Same{"global_context", "tel:7042;phone-context=+1-914", "tel:7042;phone-context=+1914"},
+        Same{"order_of_tel_parameters", "tel:+1555;isub=7;ext=1", "tel:+1555;ext=1;isub=7"},
+        Same{"other_tel_parameters", "tel:+15551000;npdi", "tel:+15551000"},
+        Same{"reserved_escapes", "sip:a%3ab@home1.example", "sip:a%3Ab@home1.example"},
         Same{"ipv6_host_by_value", "sip:a@[2001:DB8:0::1]", "sip:a@[2001:db8::1]"}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST(Impu, DifferentUsersHaveDifferentTexts) {
   std::set<std::string> texts;
-  const std::vector<std::string> all = {
-      "sip:alice@home1.example",          "sip:ALICE@home1.example",
-      "sip:alice@home2.example",          "sip:alice@home1.example:5060",
-      "sips:alice@home1.example",         "tel:+15551000",
-      "sip:+15551000@home1.example",      "tel:+15551000;ext=1",
-      "tel:7042;phone-context=a.example", "tel:7042;phone-context=b.example",
-      "sip:a%40b@home1.example"};
+  const std::vector<std::string> all = {"sip:alice@home1.example",
+                                        "sip:ALICE@home1.example",
+                                        "sip:alice@home2.example",
+                                        "sip:alice@home1.example:5060",
+                                        "sips:alice@home1.example",
+                                        "tel:+15551000",
+                                        "sip:+15551000@home1.example",
+                                        "tel:+15551000;ext=1",
+                                        "tel:7042;phone-context=a.example",
+                                        "tel:7042;phone-context=b.example",
+                                        "sip:a%40b@home1.example",
+                                        "sip:7042@home1.example;user=phone",
+                                        "tel:7042;phone-context=ab.example",
+                                        "tel:7042;phone-context=a-b.example",
+                                        "tel:+15551000;isub=1",
+                                        "sip:a%3Bb@home1.example",
+                                        "sip:a;b@home1.example"};
   for (const std::string& text : all) {
     const auto impu = Impu::parse(text);
     ASSERT_TRUE(impu) << text;
@@ -56,8 +75,9 @@ TEST(Impu, DifferentUsersHaveDifferentTexts) {
 }
 
 TEST(Impu, CanonicalFormIsAFixedPoint) {
-  for (const char* text : {"SIP:%61@B.example;x=y", "tel:+1(555)1000;ext=4", "sips:a@[::1]:5061",
-                           "tel:7042;phone-context=A.example"}) {
+  for (const char* text :
+       {"SIP:%61@B.example;x=y", "tel:+1(555)1000;ext=4", "sips:a@[::1]:5061",
+        "tel:7042;phone-context=A.example", "sip:+1-555;ext=1-2@a.example;user=phone"}) {
     const auto once = Impu::parse(text);
     ASSERT_TRUE(once);
     EXPECT_EQ(Impu::parse(once->text()), once);
@@ -70,21 +90,14 @@ TEST(Impu, OnlyUsersHaveOne) {
   }
 }
 
-TEST(BindingKey, SaysWhatItMatches) {
-  const auto ip = *sip::IpAddress::parse("203.0.113.7");
-  EXPECT_EQ((BindingKey{.ip = ip, .port = 40001}.text()), "udp 203.0.113.7:40001");
-  EXPECT_EQ(BindingKey{.ip = ip}.text(), "any 203.0.113.7");
-  EXPECT_TRUE(BindingKey{.ip = ip}.is_wildcard());
-}
-
-TEST(Event, EveryKindHasANameAndAText) {
-  std::set<std::string_view> names;
-  for (std::size_t i = 0; i < kEventKinds; ++i) {
-    const auto kind = static_cast<EventKind>(i);
-    EXPECT_TRUE(names.insert(event_name(kind)).second);
-    EXPECT_FALSE(event_text(kind).empty());
-  }
-  EXPECT_EQ(event_name(EventKind::kPrecedenceMismatch), "precedence-mismatch");
+TEST(Identity, HashFollowsEquality) {
+  const std::unordered_set<Impu> impus = {*Impu::parse("sip:alice@home1.example"),
+                                          *Impu::parse("sip:%61lice@HOME1.example;x=y"),
+                                          *Impu::parse("tel:+15551000")};
+  EXPECT_EQ(impus.size(), 2U);
+  const std::unordered_set<Impi> impis = {Impi{"a@home1.example"}, Impi{"a@home1.example"},
+                                          Impi{"A@home1.example"}};
+  EXPECT_EQ(impis.size(), 2U) << "a private identity is compared octet by octet";
 }
 
 }  // namespace

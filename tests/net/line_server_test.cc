@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/net/folder.h"
 #include "tests/net/loop.h"
 
 namespace sipward::net {
@@ -18,23 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Stream = asio::local::stream_protocol;
-
-/// A folder of our own, gone afterwards.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sw-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Sends octets and collects what comes back until the server ends the connection.
 class Client {

@@ -45,7 +45,8 @@ TEST(ControlMethods, ListsTheTableByAddressAndUser) {
   ASSERT_EQ(bob.register_now(), 200);
   const auto keys = [&](const Json& params) {
     std::string out;
-    for (const Json& row : desk.call("bindings.list", params)["result"]["bindings"]) {
+    const Json answer = desk.call("bindings.list", params);
+    for (const Json& row : answer["result"]["bindings"]) {
       out += row["key"].get<std::string>() + ";";
     }
     return out;

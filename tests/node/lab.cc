@@ -29,14 +29,6 @@ std::string password_of(std::string_view name) { return std::string(name) + "-pa
 
 }  // namespace
 
-Folder::Folder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "sw-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  path_ = pattern;
-}
-
-Folder::~Folder() { std::filesystem::remove_all(path_); }
-
 bool MapModel::install(const ims::KernelRow& row) {
   asked.push_back("install " + row.key.text());
   if (full) return false;

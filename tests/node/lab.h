@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,22 +16,9 @@
 #include "agent/ops/config.h"
 #include "agent/ops/log.h"
 #include "sip/message.h"
+#include "tests/net/folder.h"
 
 namespace sipward::node {
-
-/// A folder of our own, gone afterwards.
-class Folder {
- public:
-  Folder();
-  ~Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ / name; }
-  [[nodiscard]] std::string path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// What the gate's maps do, without a kernel; it remembers what it was asked, in order.
 class MapModel final : public BindingMap {
@@ -59,7 +47,7 @@ class Lab {
   bool until(const std::function<bool()>& done);
 
   net::asio::io_context io;
-  Folder folder;
+  net::Folder folder;
   MapModel* map = nullptr;  ///< owned by the node with the P-CSCF
   std::vector<std::string> log_lines;
   ops::Log log;

@@ -7,13 +7,13 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/node/lab.h"
+#include "tests/net/folder.h"
 
 namespace sipward::node {
 namespace {
 
 TEST(NonceKey, StaysTheSameOverARestart) {
-  const Folder folder;
+  const net::Folder folder;
   const NonceKey first = load_nonce_key(folder.path());
   const NonceKey second = load_nonce_key(folder.path());
   EXPECT_EQ(first.octets.size(), kNonceKeyLength);
@@ -22,7 +22,7 @@ TEST(NonceKey, StaysTheSameOverARestart) {
 }
 
 TEST(NonceKey, IsForItsOwnerOnly) {
-  const Folder folder;
+  const net::Folder folder;
   const NonceKey key = load_nonce_key(folder.path());
   struct stat status {};
   ASSERT_EQ(stat(folder.file("nonce.key").c_str(), &status), 0);
@@ -30,14 +30,14 @@ TEST(NonceKey, IsForItsOwnerOnly) {
 }
 
 TEST(NonceKey, IsMadeAnewWhenOthersCouldReadIt) {
-  const Folder folder;
+  const net::Folder folder;
   const NonceKey before = load_nonce_key(folder.path());
   std::filesystem::permissions(folder.file("nonce.key"), std::filesystem::perms(0644));
   EXPECT_NE(load_nonce_key(folder.path()).octets, before.octets);
 }
 
 TEST(NonceKey, IsMadeAnewWhenItIsNotWhole) {
-  const Folder folder;
+  const net::Folder folder;
   std::ofstream(folder.file("nonce.key")) << "short";
   std::filesystem::permissions(folder.file("nonce.key"), std::filesystem::perms(0600));
   const NonceKey key = load_nonce_key(folder.path());

@@ -196,7 +196,8 @@ TEST(NoIdentity, RowWithoutAnyAssertsNothing) {
   Lab lab;
   const sip::Message request = lab.send_register({})->clone();
   lab.core_answers(request, 200,
-                   {"Contact: " + Phone{}.contact_value() + ";expires=60", "P-Associated-URI: "});
+                   {"Contact: " + Phone{}.contact_value() + ";expires=60",
+                    "P-Associated-URI: <urn:service:sos>"});
   ASSERT_NE(lab.row(kAt), nullptr);
   ASSERT_TRUE(lab.row(kAt)->identities.empty());
   lab.forget();
@@ -258,8 +259,10 @@ TEST_F(InDialog, TokenIsTiedToTheDialog) {
     UeRequest request = in_dialog("BYE");
     if (change == std::string("call-id")) request.call_id = "other";
     if (change == std::string("tag")) request.from = "<sip:a@b.example>;tag=other";
-    if (change == std::string("token"))
-      request.headers[0][request.headers[0].find("sip:") + 9] ^= 1;
+    if (change == std::string("token")) {
+      char& c = request.headers[0][request.headers[0].find("sip:") + 9];
+      c = c == 'A' ? 'B' : 'A';
+    }
     if (change == std::string("no-route")) request.headers.clear();
     if (change == std::string("path")) {
       request.headers = {"Route: " + std::string(*lab.send_register({})->find(Field::kPath))};

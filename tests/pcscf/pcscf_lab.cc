@@ -47,7 +47,8 @@ void add_lines(sip::Message& message, const std::vector<std::string>& lines) {
     const std::size_t colon = line.find(':');
     const std::string name = line.substr(0, colon);
     const sip::Field field = sip::parse_field(name);
-    const std::string value = line.substr(line.find_first_not_of(' ', colon + 1));
+    const std::string value =
+        line.substr(std::min(line.find_first_not_of(' ', colon + 1), line.size()));
     if (field == sip::Field::kUnknown) {
       message.add_unknown(name, value);
     } else {

@@ -51,10 +51,12 @@ TEST_F(NeighboursTest, AddressesMustBeConfigured) {
 
 TEST_F(NeighboursTest, NamesAreLearntFromPeers) {
   EXPECT_EQ(found("sip:token@pcscf2.home1.example;lr"), "nobody");
-  learn("PCSCF2.home1.example", "198.51.100.30:5064");
-  EXPECT_EQ(found("sip:token@pcscf2.home1.example;lr"), "198.51.100.30:5064");
-  learn("pcscf2.home1.example", "198.51.100.30:5066");
-  EXPECT_EQ(found("sip:pcscf2.home1.example"), "198.51.100.30:5066");
+  learn("PCSCF2.home1.example:5064", "198.51.100.30:40404");
+  EXPECT_EQ(found("sip:token@pcscf2.home1.example;lr"), "198.51.100.30:5064")
+      << "the port of its Via, not the one it sent from";
+  EXPECT_EQ(found("sip:token@pcscf2.home1.example:5070;lr"), "198.51.100.30:5070");
+  learn("pcscf2.home1.example", "[2001:db8::30]:40404");
+  EXPECT_EQ(found("sip:pcscf2.home1.example"), "[2001:db8::30]:5060");
 }
 
 TEST_F(NeighboursTest, NamesAreLimited) {

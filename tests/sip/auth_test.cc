@@ -32,18 +32,41 @@ TEST(Credentials, OfAFirstRegisterHaveNoAnswer) {
   EXPECT_FALSE(read->has_answer());
 }
 
-TEST(Credentials, AreWrittenInOrderWithCanonicalQuotes) {
-  const auto read = parse_credentials(
-      "digest qop=\"auth\", username=\"a\", nc=00000001, integrity-protected=tls-yes, foo=bar");
-  ASSERT_TRUE(read.ok());
-  EXPECT_EQ(write_credentials(*read),
-            "Digest qop=auth, username=\"a\", nc=00000001, integrity-protected=\"tls-yes\", "
-            "foo=\"bar\"");
+struct Written {
+  const char* name;
+  const char* read;
+  const char* written;
+};
+class WrittenCredentials : public testing::TestWithParam<Written> {};
+TEST_P(WrittenCredentials, AreCanonical) {
+  const auto read = parse_credentials(GetParam().read);
+  ASSERT_TRUE(read.ok()) << describe(read.error());
+  EXPECT_EQ(write_credentials(*read), GetParam().written);
+  EXPECT_EQ(write_credentials(*parse_credentials(GetParam().written)), GetParam().written);
 }
+INSTANTIATE_TEST_SUITE_P(
+    Auth, WrittenCredentials,
+    testing::Values(
+        Written{"order_is_kept", "digest nc=00000001, username=\"a\", realm=\"r\"",
+                "Digest nc=00000001, username=\"a\", realm=\"r\""},
+        Written{"quotes_where_the_grammar_has_them",
+                "Digest username=a,realm=r,nonce=n,uri=u,response=0a,cnonce=c,opaque=o",
+                "Digest username=\"a\", realm=\"r\", nonce=\"n\", uri=\"u\", response=\"0a\", "
+                "cnonce=\"c\", opaque=\"o\""},
+        Written{"none_where_it_has_none", "Digest algorithm=\"MD5\",qop=\"auth\",nc=\"0000000a\"",
+                "Digest algorithm=MD5, qop=auth, nc=0000000a"},
+        // TS 24.229 7.2A.2.
+        Written{"integrity_protected_is_quoted", "Digest Integrity-Protected=tls-yes",
+                "Digest Integrity-Protected=\"tls-yes\""},
+        Written{"unknown_stays_as_it_was", "Digest foo=bar, x=\"y\", z=\"\\\"\"",
+                "Digest foo=bar, x=\"y\", z=\"\\\"\""},
+        Written{"empty_values_of_a_first_register", "Digest nonce=\"\", response=\"\"",
+                "Digest nonce=\"\", response=\"\""}),
+    [](const auto& row) { return std::string(row.param.name); });
 
 struct Bad {
   const char* name;
-  const char* value;
+  std::string value;
   AuthError error;
 };
 class BadCredentials : public testing::TestWithParam<Bad> {};
@@ -65,8 +88,25 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"text_behind_a_quote", "Digest username=\"a\"b", AuthError::kBadSyntax},
         Bad{"response_is_not_hex", "Digest response=\"xyz\"", AuthError::kBadSyntax},
         Bad{"nc_too_short", "Digest nc=1", AuthError::kBadSyntax},
+        Bad{"qop_is_no_token", "Digest qop=\"auth,auth-int\"", AuthError::kBadSyntax},
+        Bad{"qop_is_empty", "Digest qop=\"\"", AuthError::kBadSyntax},
+        Bad{"nul_in_username", std::string("Digest username=\"a\\\0b\"", 21),
+            AuthError::kBadSyntax},
+        Bad{"escaped_control_octet", "Digest username=\"a\\\x01\"", AuthError::kBadSyntax},
+        Bad{"no_utf8", "Digest username=\"\xff\"", AuthError::kBadSyntax},
+        Bad{"no_value", "Digest username=", AuthError::kBadSyntax},
+        Bad{"two_challenges_in_one", "Digest realm=\"a\", Digest realm=\"b\"",
+            AuthError::kBadSyntax},
+        Bad{"empty", "", AuthError::kNotDigest},
         Bad{"nc_not_hex", "Digest nc=0000000g", AuthError::kBadSyntax}),
     [](const auto& row) { return std::string(row.param.name); });
+
+TEST(Credentials, AreBounded) {
+  std::string value = "Digest a0=b";
+  for (std::size_t i = 1; i < kMostParams; ++i) value += ",a" + std::to_string(i) + "=b";
+  EXPECT_TRUE(parse_credentials(value).ok());
+  EXPECT_EQ(parse_credentials(value + ",one-more=b").error(), AuthError::kBadSyntax);
+}
 
 TEST(Challenge, IsWrittenAndReadAgain) {
   const Challenge challenge{

@@ -89,7 +89,12 @@ INSTANTIATE_TEST_SUITE_P(
                kRfcCnonce, "GET", "/dir/index.html", "8ca523f5e9506fed4657c9700eebdbec"},
         Vector{"rfc7616_sha256", kSha256, "Mufasa", kRfcRealm, "Circle of Life", "", kRfcNonce,
                kRfcCnonce, "GET", "/dir/index.html",
-               "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"}),
+               "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"},
+        // RFC 7616 3.9.2 with the response of erratum 4897.
+        Vector{"rfc7616_sha512_256", kSha512_256, "J\xc3\xa4s\xc3\xb8n Doe", "api@example.org",
+               "Secret, or not?", "", "5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK",
+               "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v", "GET", "/doe.json",
+               "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5"}),
     [](const auto& row) { return std::string(row.param.name); });
 
 // FIPS 180-4's example for SHA-512/256, "abc".

@@ -3,9 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <unordered_set>
-
-#include "sip/flow.h"
 
 namespace sipward::sip {
 namespace {
@@ -31,8 +30,9 @@ TEST(IpAddress, MappedAddressIsTheIpv4One) {
 }
 
 TEST(IpAddress, AnythingElseIsRefused) {
-  for (const std::string text : {"", "192.0.2", "192.0.2.256", "192.0.2.1 ", "01.2.3.4.5", "[::1]",
-                                 "::1%eth0", "1::2::3", "alice", "192.0.2.1\n"}) {
+  for (const std::string text :
+       {"", "192.0.2", "192.0.2.256", "192.0.2.1 ", "01.2.3.4.5", "[::1]", "::1%eth0", "1::2::3",
+        "alice", "192.0.2.1\n", "192.0.2.01", "0x7f.1", "127.1", "2001:db8:1:2:3:4:5:6:7"}) {
     EXPECT_FALSE(IpAddress::parse(text)) << text;
   }
   EXPECT_FALSE(IpAddress::parse(std::string("::1\0", 4)));
@@ -51,28 +51,22 @@ TEST(Endpoint, IsReadAndWritten) {
   }
 }
 
-TEST(Flow, EveryPartTellsFlowsApart) {
-  const Endpoint here = *Endpoint::parse("198.51.100.10:5060");
-  const Endpoint there = *Endpoint::parse("203.0.113.7:40001");
-  const Endpoint other = *Endpoint::parse("203.0.113.7:40002");
-  const std::unordered_set<Flow> flows = {
-      {.local = here, .remote = there},
-      {.local = here, .remote = there},
-      {.transport = Transport::kTcp, .local = here, .remote = there},
-      {.transport = Transport::kTcp, .local = here, .remote = there, .connection = 1},
-      {.local = here, .remote = other},
-      {.local = other, .remote = there}};
-  EXPECT_EQ(flows.size(), 5U);
-  EXPECT_EQ((Flow{.local = here, .remote = there}.text()), "udp/203.0.113.7:40001");
+TEST(Endpoint, HashFollowsEquality) {
+  const std::unordered_set<Endpoint> endpoints = {
+      *Endpoint::parse("192.0.2.1:5060"), *Endpoint::parse("[::ffff:192.0.2.1]:5060"),
+      *Endpoint::parse("192.0.2.1:5061"), *Endpoint::parse("[2001:db8::1]:5060"),
+      *Endpoint::parse("[2001:DB8:0::1]:5060")};
+  EXPECT_EQ(endpoints.size(), 3U);
+  const std::unordered_set<IpAddress> addresses = {
+      *IpAddress::parse("0.0.0.0"), *IpAddress::parse("::"), *IpAddress::parse("::ffff:0.0.0.0")};
+  EXPECT_EQ(addresses.size(), 2U);
 }
 
-TEST(Flow, TransportNamesAreReadInAnyCaseAndInternalNever) {
-  EXPECT_EQ(parse_transport("UDP"), Transport::kUdp);
-  EXPECT_EQ(parse_transport("tls"), Transport::kTls);
-  EXPECT_EQ(parse_transport("internal"), std::nullopt);
-  EXPECT_EQ(parse_transport("sctp"), std::nullopt);
-  EXPECT_FALSE(is_reliable(Transport::kUdp));
-  EXPECT_TRUE(is_reliable(Transport::kInternal));
+TEST(IpAddress, UnspecifiedIsAllZero) {
+  EXPECT_TRUE(IpAddress().is_unspecified());
+  EXPECT_TRUE(IpAddress::parse("::")->is_unspecified());
+  EXPECT_FALSE(IpAddress::parse("::1")->is_unspecified());
+  EXPECT_FALSE(IpAddress::parse("0.0.0.1")->is_unspecified());
 }
 
 }  // namespace

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,13 +72,10 @@ class MessageText {
   std::string body_;
 };
 
-/// The message, which must parse.
+/// The message, which must parse: else the test ends here.
 inline Message parsed(const MessageText& text) {
   auto message = parse_message(text.str());
-  if (!message) {
-    ADD_FAILURE() << message.error().describe() << " in\n" << text.str();
-    return Message::response(500);
-  }
+  if (!message) throw std::invalid_argument(message.error().describe() + " in\n" + text.str());
   return std::move(*message);
 }
 

@@ -47,7 +47,13 @@ INSTANTIATE_TEST_SUITE_P(
                         "sip:a,b@c.example", ""},
                     Row{"utf8_display_name", "\"J\xc3\xa9r\xc3\xb4me\" <sip:a@b.example>",
                         "J\xc3\xa9r\xc3\xb4me", "sip:a@b.example", ""},
-                    Row{"tel", "<tel:+15551000>", "", "tel:+15551000", ""}),
+                    Row{"tel", "<tel:+15551000>", "", "tel:+15551000", ""},
+                    Row{"empty_display_name", "\"\" <sip:a@b.example>", "", "sip:a@b.example", ""},
+                    Row{"surrounding_white_space", " \t<sip:a@b.example> ; tag = 1 ", "",
+                        "sip:a@b.example", ";tag=1"},
+                    // RFC 4475 3.1.1.2.
+                    Row{"escaped_control_octet", "\"BEL:\\\x07\" <sip:a@b.example>", "BEL:\x07",
+                        "sip:a@b.example", ""}),
     row_name);
 
 struct Bad {
@@ -65,9 +71,9 @@ INSTANTIATE_TEST_SUITE_P(
     NameAddr, BadNameAddr,
     testing::Values(
         Bad{"empty", " ", NameAddrError::kEmpty},
-        Bad{"unterminated_quote", "\"Alice <sip:a@b.example>", NameAddrError::kUnclosed},
+        Bad{"unterminated_quote", "\"Alice <sip:a@b.example>", NameAddrError::kBadDisplayName},
         Bad{"quote_that_escapes_its_end", "\"Alice\\\" <sip:a@b.example>",
-            NameAddrError::kUnclosed},
+            NameAddrError::kBadDisplayName},
         Bad{"unclosed_bracket", "<sip:a@b.example", NameAddrError::kUnclosed},
         Bad{"quoted_name_without_brackets", "\"Alice\" sip:a@b.example",
             NameAddrError::kBadDisplayName},
@@ -79,7 +85,15 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"nested_brackets", "<<sip:a@b.example>>", NameAddrError::kBadUri},
         Bad{"trailing_text", "<sip:a@b.example> tag", NameAddrError::kBadParams},
         Bad{"parameter_twice", "<sip:a@b.example>;tag=1;tag=2", NameAddrError::kBadParams},
-        Bad{"control_octet_in_quotes", "\"A\x01\" <sip:a@b.example>", NameAddrError::kUnclosed}),
+        Bad{"control_octet_in_quotes", "\"A\x01\" <sip:a@b.example>",
+            NameAddrError::kBadDisplayName},
+        Bad{"no_utf8_in_quotes", "\"\xff\" <sip:a@b.example>", NameAddrError::kBadDisplayName},
+        Bad{"utf8_without_quotes", "J\xc3\xa9r <sip:a@b.example>", NameAddrError::kBadDisplayName},
+        Bad{"nul_in_uri", std::string("<sip:a\0@b.example>", 18), NameAddrError::kBadUri},
+        Bad{"escaped_nul_in_uri", "<sip:a%00@b.example>", NameAddrError::kBadUri},
+        Bad{"no_uri", "<>", NameAddrError::kBadUri},
+        Bad{"local_number_whose_context_is_the_headers", "tel:7042;phone-context=a.example",
+            NameAddrError::kBadUri}),
     [](const auto& row) { return std::string(row.param.name); });
 
 }  // namespace

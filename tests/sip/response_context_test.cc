@@ -250,5 +250,28 @@ TEST_F(ResponseContextTest, ABranchThatIgnoresTheCancelOfTimerCCountsAs408) {
   EXPECT_EQ(heard(), Lines{"408 for #1"});
 }
 
+// RFC 3261 16.8: without a provisional response, Timer C counts as a 408.
+TEST(ResponseContext, TimerCEndsABranchThatWasNeverHeardOf) {
+  const Message invite = dialogue::request();
+  ResponseContext context({.trying = dialogue::response(invite, 100),
+                           .local_tag = "p",
+                           .invite = true,
+                           .timer_c = 10s,
+                           .give_up = 32s,
+                           .arrived = dialogue::kStart});
+  const ClientId branch{7};
+  context.add_branch(branch, dialogue::kStart);
+  EXPECT_FALSE(context.conclude(dialogue::kStart).response);
+  ASSERT_EQ(context.deadline(), dialogue::kStart + 10s);
+  const auto step = context.on_timer(dialogue::kStart + 10s);
+  EXPECT_EQ(step.cancel, std::vector{branch}) << "in case it is heard of after all";
+  ASSERT_TRUE(step.response);
+  EXPECT_EQ(step.response->status(), 408);
+  EXPECT_FALSE(context.on_timeout(branch, dialogue::kStart + 32s).response) << "it has ended";
+  Message late = dialogue::response(invite, 486);
+  late.prepend(Field::kVia, "SIP/2.0/UDP p.example;branch=z9hG4bK-p");
+  EXPECT_FALSE(context.on_response(branch, std::move(late), dialogue::kStart + 12s).response);
+}
+
 }  // namespace
 }  // namespace sipward::sip

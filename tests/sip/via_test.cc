@@ -30,6 +30,11 @@ INSTANTIATE_TEST_SUITE_P(
             "SIP/2.0/UDP [2001:db8::9:1]:5060;received=[2001:db8::9:255]"},
         Row{"received_without_brackets", "SIP/2.0/UDP a.example;received=2001:db8::1",
             "SIP/2.0/UDP a.example;received=2001:db8::1"},
+        Row{"ttl_and_maddr", "SIP/2.0/UDP a.example;ttl=255;maddr=224.2.0.1",
+            "SIP/2.0/UDP a.example;ttl=255;maddr=224.2.0.1"},
+        Row{"protocol_in_lower_case", "sip/2.0/tcp a.example", "SIP/2.0/TCP a.example"},
+        Row{"unknown_parameter_quoted", "SIP/2.0/UDP a.example;x=\"y z\"",
+            "SIP/2.0/UDP a.example;x=\"y z\""},
         Row{"unknown_transport", "SIP/2.0/TLS-SCTP a.example", "SIP/2.0/TLS-SCTP a.example"},
         Row{"rport_asked_for", "SIP/2.0/UDP a.example;rport;keep",
             "SIP/2.0/UDP a.example;rport;keep"}),
@@ -61,6 +66,16 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"branch_without_value", "SIP/2.0/UDP a.example;branch", ViaError::kBadParams},
         Bad{"ttl_too_large", "SIP/2.0/UDP a.example;ttl=256", ViaError::kBadParams},
         Bad{"branch_twice", "SIP/2.0/UDP a.example;branch=a;branch=b", ViaError::kBadParams},
+        Bad{"quoted_ttl", "SIP/2.0/UDP a.example;ttl=\"\"", ViaError::kBadParams},
+        Bad{"quoted_branch", "SIP/2.0/UDP a.example;branch=\"z9hG4bKx\"", ViaError::kBadParams},
+        Bad{"maddr_is_no_host", "SIP/2.0/UDP a.example;maddr=a_b", ViaError::kBadParams},
+        Bad{"received_is_ipv4_in_brackets", "SIP/2.0/UDP a.example;received=[192.0.2.1]",
+            ViaError::kBadParams},
+        Bad{"no_white_space_before_sent_by", "SIP/2.0/UDPa.example", ViaError::kBadProtocol},
+        Bad{"unclosed_ipv6", "SIP/2.0/UDP [2001:db8::1", ViaError::kBadHost},
+        Bad{"two_values", "SIP/2.0/UDP a.example, SIP/2.0/UDP b.example", ViaError::kBadHost},
+        Bad{"text_behind", "SIP/2.0/UDP a.example;branch=x y", ViaError::kBadParams},
+        Bad{"empty", "", ViaError::kBadProtocol},
         Bad{"rport_not_a_port", "SIP/2.0/UDP a.example;rport=70000", ViaError::kBadParams}),
     [](const auto& row) { return std::string(row.param.name); });
 
@@ -81,6 +96,17 @@ TEST(Via, SourceIsAlwaysNotedAndThePortWhenAskedFor) {
   Via forged = *parse_via("SIP/2.0/UDP 10.0.0.5;received=192.0.2.99;rport=9");
   note_source(forged, source);
   EXPECT_EQ(response_target(forged), source) << "what the sender wrote is overwritten";
+}
+
+// RFC 3261 18.2.2 would send to maddr: a stranger could have us answer whom he likes.
+TEST(Via, ResponseTargetIsNeverMaddr) {
+  EXPECT_EQ(response_target(*parse_via("SIP/2.0/UDP 192.0.2.1;maddr=192.0.2.99")),
+            Endpoint::parse("192.0.2.1:5060"));
+}
+
+TEST(Via, SentByIsComparedInLowerCaseAndKeepsAnAbsentPort) {
+  EXPECT_EQ(parse_via("SIP/2.0/UDP A.Example:5060")->sent_by(), "a.example:5060");
+  EXPECT_EQ(parse_via("SIP/2.0/UDP A.Example")->sent_by(), "a.example");
 }
 
 TEST(Via, ResponseTargetOfANameIsNotKnown) {
