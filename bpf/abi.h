@@ -220,7 +220,9 @@ SIPWARD_ASSERT(sizeof(struct sipward_counters) ==
 /* interfaces: which interface a slot of `counters` is. An empty name: the slot is free. */
 struct sipward_interface {
 	__u32 ifindex;
-	__u32 enforce;
+	__u8 enforce;
+	__u8 made_clsact; /* the qdisc was made for us: it goes when we go */
+	__u16 reserved;
 	char name[16];
 };
 

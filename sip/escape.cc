@@ -34,7 +34,7 @@ bool is_escaped_text(std::string_view text, std::string_view marks) {
   while (!text.empty()) {
     const char c = text.front();
     if (c == '%') {
-      if (!starts_with_escape(text) || escaped_octet(text) == '\0') return false;
+      if (!starts_with_escape(text)) return false;
       text.remove_prefix(kEscapeLength);
       continue;
     }
@@ -61,6 +61,13 @@ std::string normalise_escapes(std::string_view text) {
     text.remove_prefix(kEscapeLength);
   }
   return out;
+}
+
+bool has_escaped_control(std::string_view text) {
+  for (; !text.empty(); text.remove_prefix(1)) {
+    if (starts_with_escape(text) && is_control(escaped_octet(text))) return true;
+  }
+  return false;
 }
 
 }  // namespace sipward::sip

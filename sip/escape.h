@@ -10,12 +10,15 @@ namespace sipward::sip {
 /// alphanum / mark
 [[nodiscard]] bool is_unreserved(char c);
 
-/// Every octet is unreserved, one of `marks`, or part of an escape. An escaped NUL is refused: a
-/// reader that unescapes into a C string would end there.
+/// Every octet is unreserved, one of `marks`, or part of an escape. An escaped NUL is legal (RFC 4475
+/// 3.1.1.4): only unreserved characters are ever unescaped, so that it stays three characters.
 [[nodiscard]] bool is_escaped_text(std::string_view text, std::string_view marks);
 
 /// `%`-escapes of unreserved characters resolved, hex digits of the others in upper case: two texts
 /// that RFC 3261 19.1.4 calls equal have one normal form. What is no escape stays as it is.
 [[nodiscard]] std::string normalise_escapes(std::string_view text);
+
+/// Whether a control octet is hidden in an escape, NUL included.
+[[nodiscard]] bool has_escaped_control(std::string_view text);
 
 }  // namespace sipward::sip

@@ -9,7 +9,7 @@ namespace sipward::sip {
 namespace {
 
 constexpr std::size_t kHeader = 20;
-/// A keep-alive has an attribute or two; the answer to the longest request is no longer than it.
+/// A keep-alive has an attribute or two. An answer is at most 24 octets longer than its request.
 constexpr std::size_t kLongestRequest = 512;
 constexpr std::size_t kMostAttributes = 16;
 constexpr std::uint32_t kCookie = 0x2112A442;

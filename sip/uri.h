@@ -56,8 +56,7 @@ enum class UriError : std::uint8_t {
 };
 [[nodiscard]] std::string_view describe(UriError error);
 
-/// RFC 3261 25.1, RFC 3966, RFC 8141; the whole text must be the URI. An escaped NUL (`%00`) is
-/// refused: two readers would read it two ways.
+/// RFC 3261 25.1, RFC 3966, RFC 8141; the whole text must be the URI.
 Result<Uri, UriError> parse_uri(std::string_view text);
 
 void append_uri(std::string& out, const Uri& uri);

@@ -47,7 +47,9 @@ class Attachment {
   Failure load_programs();
   Failure attach_one(Gate& gate);
   Failure pin_program(int program, const std::string& path);
+  Failure zero_new_slot(const Gate& gate);
   Failure name_slot(const Gate& gate);
+  Failure hook(Gate& gate);
   void detach_others();
 
   const GateConfig& config_;
@@ -128,37 +130,50 @@ Failure Attachment::pin_program(int program, const std::string& path) {
   return std::nullopt;
 }
 
+Failure Attachment::zero_new_slot(const Gate& gate) {
+  const auto now = read_slots(config_.pin_path);
+  if (!now) return now.error();
+  if ((*now)[gate.slot].name == gate.interface.name) return std::nullopt;
+  if (zero_counters(config_.pin_path, gate.slot)) return std::nullopt;
+  return fmt::format("cannot write {}/counters: {}", config_.pin_path, errno_text(errno));
+}
+
 Failure Attachment::name_slot(const Gate& gate) {
   const std::string& path = config_.pin_path;
   const auto before = read_slots(path);
   if (!before) return before.error();
-  const Slot old = (*before)[gate.slot];
-  const bool is_new = old.name != gate.interface.name;
+  const bool clsact = gate.tag.carrier == TagCarrier::kClsact;
   const Slot now{.name = gate.interface.name,
                  .ifindex = gate.interface.index,
-                 .enforce = config_.mode == Mode::kEnforce};
-  if ((is_new && !zero_counters(path, gate.slot)) || !write_slot(path, gate.slot, now)) {
+                 .enforce = config_.mode == Mode::kEnforce,
+                 .made_clsact = clsact && gate.tag.made_clsact};
+  if (!write_slot(path, gate.slot, now)) {
     return fmt::format("cannot write {}/interfaces: {}", path, errno_text(errno));
   }
-  undo_.add([path, slot = gate.slot, old] { write_slot(path, slot, old); });
+  undo_.add([path, slot = gate.slot, old = (*before)[gate.slot]] { write_slot(path, slot, old); });
   return std::nullopt;
 }
 
 /// The tag first: from its first packet on, the gate has somebody who carries its word.
-Failure Attachment::attach_one(Gate& gate) {
-  if (auto error = name_slot(gate)) return error;
-  const std::string& path = config_.pin_path;
-  const std::string& name = gate.interface.name;
-  auto tag =
-      attach_tag({.pin_path = path, .interface = gate.interface, .program = gate.program->tag_fd()},
-                 config_.tag_carrier, undo_);
+Failure Attachment::hook(Gate& gate) {
+  AttachRequest request{
+      .pin_path = config_.pin_path, .interface = gate.interface, .program = gate.program->tag_fd()};
+  auto tag = attach_tag(request, config_.tag_carrier, undo_);
   if (!tag) return tag.error();
   gate.tag = *tag;
-  auto xdp = attach_xdp(
-      {.pin_path = path, .interface = gate.interface, .program = gate.program->gate_fd()},
-      config_.allow_generic, undo_);
+  request.program = gate.program->gate_fd();
+  auto xdp = attach_xdp(request, config_.allow_generic, undo_);
   if (!xdp) return xdp.error();
   gate.xdp = *xdp;
+  return std::nullopt;
+}
+
+Failure Attachment::attach_one(Gate& gate) {
+  const std::string& path = config_.pin_path;
+  const std::string& name = gate.interface.name;
+  if (auto error = zero_new_slot(gate)) return error;
+  if (auto error = hook(gate)) return error;
+  if (auto error = name_slot(gate)) return error;
   if (auto error = pin_program(gate.program->tag_fd(), pin_of(path, Pin::kTagProgram, name))) {
     return error;
   }
@@ -185,7 +200,7 @@ Report Attachment::finish() {
   undo_.keep_all();
   for (const Gate& gate : gates_) {
     if (gate.tag.other_is_left) {
-      detach_other_carrier(config_.pin_path, gate.interface, gate.tag.carrier);
+      detach_other_carrier(config_.pin_path, gate.interface, gate.tag);
     }
     report_.done.push_back(fmt::format("{}: {}, {}, {} mode, tag by {}", gate.interface.name,
                                        gate.xdp.replaced ? "replaced in place" : "attached",

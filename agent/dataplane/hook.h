@@ -59,10 +59,12 @@ sip::Result<XdpAttached, std::string> attach_xdp(const AttachRequest& request, b
 struct TagAttached {
   TagCarrier carrier = TagCarrier::kTcx;  ///< kTcx or kClsact
   bool other_is_left = false;  ///< by the other one too: `detach_other_carrier` when all is well
+  bool made_clsact = false;    ///< there was no such qdisc before
 };
 sip::Result<TagAttached, std::string> attach_tag(const AttachRequest& request, TagCarrier wanted,
                                                  Undo& undo);
-void detach_other_carrier(const std::string& pin_path, const Interface& interface, TagCarrier kept);
+void detach_other_carrier(const std::string& pin_path, const Interface& interface,
+                          const TagAttached& kept);
 /// Where our tag program hangs; nullopt: nowhere.
 [[nodiscard]] std::optional<TagCarrier> tag_state(const std::string& pin_path,
                                                   const Interface& interface);

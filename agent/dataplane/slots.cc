@@ -35,7 +35,8 @@ sip::Result<Slots, std::string> read_slots(const std::string& pin_path) {
     }
     slots[i] = {.name = std::string(row.name, ::strnlen(row.name, sizeof(row.name))),
                 .ifindex = row.ifindex,
-                .enforce = row.enforce != 0};
+                .enforce = row.enforce != 0,
+                .made_clsact = row.made_clsact != 0};
   }
   return slots;
 }
@@ -56,6 +57,7 @@ bool write_slot(const std::string& pin_path, std::uint32_t slot, const Slot& val
   sipward_interface row{};
   row.ifindex = value.ifindex;
   row.enforce = value.enforce ? 1 : 0;
+  row.made_clsact = value.made_clsact ? 1 : 0;
   value.name.copy(row.name, sizeof(row.name) - 1);
   return bpf_map_update_elem(map.get(), &slot, &row, BPF_ANY) == 0;
 }

@@ -16,6 +16,7 @@ struct Slot {
   std::string name;
   std::uint32_t ifindex = 0;
   bool enforce = false;
+  bool made_clsact = false;  ///< the clsact qdisc was made for our tag program
 };
 using Slots = std::array<Slot, SIPWARD_MAX_INTERFACES>;
 

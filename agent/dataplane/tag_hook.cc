@@ -3,11 +3,14 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 
 #include "agent/dataplane/hook.h"
 #include "agent/dataplane/pins.h"
+#include "agent/dataplane/slots.h"
+#include "agent/dataplane/tc_filters.h"
 
 namespace sipward::dataplane {
 
@@ -59,44 +62,69 @@ bool clsact_is_ours(const std::string& pin_path, const Interface& interface) {
   return running != 0 && program && program_id(program.get()) == running;
 }
 
-bool remove_clsact(const Interface& interface) {
-  const Silence silence;
-  const bpf_tc_hook hook = hook_of(interface);
-  LIBBPF_OPTS(bpf_tc_opts, filter, .handle = kHandle, .priority = kPriority);
-  return bpf_tc_detach(&hook, &filter) == 0;
+bool made_clsact(const std::string& pin_path, const Interface& interface) {
+  const auto slots = read_slots(pin_path);
+  if (!slots) return false;
+  return std::ranges::any_of(
+      *slots, [&](const Slot& slot) { return slot.name == interface.name && slot.made_clsact; });
 }
 
-int put_clsact(const Interface& interface, int program, bool replace) {
+/// Also the qdisc, if it was made for us and nobody else has moved in since.
+bool remove_clsact(const Interface& interface, bool qdisc_too) {
   const Silence silence;
   bpf_tc_hook hook = hook_of(interface);
-  if (const int failed = bpf_tc_hook_create(&hook); failed != 0 && failed != -EEXIST) {
-    return -failed;
+  LIBBPF_OPTS(bpf_tc_opts, filter, .handle = kHandle, .priority = kPriority);
+  if (bpf_tc_detach(&hook, &filter) != 0) return false;
+  if (qdisc_too && !has_clsact_filters(interface.index)) {
+    hook.attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS);
+    bpf_tc_hook_destroy(&hook);
   }
+  return true;
+}
+
+/// 0, or an error number.
+int put_filter(const Interface& interface, int program, bool replace) {
+  const Silence silence;
+  const bpf_tc_hook hook = hook_of(interface);
   LIBBPF_OPTS(bpf_tc_opts, filter, .prog_fd = program,
               .flags = replace ? static_cast<__u32>(BPF_TC_F_REPLACE) : 0, .handle = kHandle,
               .priority = kPriority);
   return -bpf_tc_attach(&hook, &filter);
 }
 
-std::optional<std::string> attach_clsact(const AttachRequest& request, Undo& undo) {
-  const Interface& interface = request.interface;
-  const bool ours = clsact_is_ours(request.pin_path, interface);
+std::string cannot_add(const Interface& interface, int error) {
+  return fmt::format(
+      "cannot add the tag program to the clsact qdisc of {} (priority {}, handle "
+      "{:#x}): {}",
+      interface.name, kPriority, kHandle, errno_text(error));
+}
+
+sip::Result<TagAttached, std::string> replace_clsact(const AttachRequest& request, Undo& undo) {
   auto before = std::make_shared<Descriptor>(
-      open_pinned(pin_of(request.pin_path, Pin::kTagProgram, interface.name)));
-  if (const int error = put_clsact(interface, request.program, ours); error != 0) {
-    return fmt::format(
-        "cannot add the tag program to the clsact qdisc of {} (handle {:#x}, "
-        "priority {}): {}",
-        interface.name, kHandle, kPriority, errno_text(error));
+      open_pinned(pin_of(request.pin_path, Pin::kTagProgram, request.interface.name)));
+  if (const int error = put_filter(request.interface, request.program, true); error != 0) {
+    return cannot_add(request.interface, error);
   }
-  undo.add([=] {
-    if (ours) {
-      put_clsact(interface, before->get(), true);
-    } else {
-      remove_clsact(interface);
-    }
-  });
-  return std::nullopt;
+  undo.add([=] { put_filter(request.interface, before->get(), true); });
+  return TagAttached{.carrier = TagCarrier::kClsact,
+                     .made_clsact = made_clsact(request.pin_path, request.interface)};
+}
+
+sip::Result<TagAttached, std::string> attach_clsact(const AttachRequest& request, Undo& undo) {
+  const Interface& interface = request.interface;
+  if (clsact_is_ours(request.pin_path, interface)) return replace_clsact(request, undo);
+  bpf_tc_hook hook = hook_of(interface);
+  const int hooked = [&] {
+    const Silence silence;
+    return bpf_tc_hook_create(&hook);
+  }();
+  if (hooked != 0 && hooked != -EEXIST) return cannot_add(interface, -hooked);
+  const bool made = hooked == 0;
+  if (const int error = put_filter(interface, request.program, false); error != 0) {
+    return cannot_add(interface, error);
+  }
+  undo.add([=] { remove_clsact(interface, made); });
+  return TagAttached{.carrier = TagCarrier::kClsact, .made_clsact = made};
 }
 
 bool remove_tcx(const std::string& pin_path, const Interface& interface) {
@@ -148,7 +176,9 @@ sip::Result<TagAttached, std::string> attach_tag(const AttachRequest& request, T
   const bool had_clsact = clsact_is_ours(request.pin_path, request.interface);
   if (wanted != TagCarrier::kClsact) {
     if (attach_tcx(request, undo)) {
-      return TagAttached{.carrier = TagCarrier::kTcx, .other_is_left = had_clsact};
+      return TagAttached{.carrier = TagCarrier::kTcx,
+                         .other_is_left = had_clsact,
+                         .made_clsact = made_clsact(request.pin_path, request.interface)};
     }
     if (wanted == TagCarrier::kTcx) {
       return fmt::format(
@@ -157,14 +187,15 @@ sip::Result<TagAttached, std::string> attach_tag(const AttachRequest& request, T
           request.interface.name, errno_text(errno));
     }
   }
-  if (auto error = attach_clsact(request, undo)) return *std::move(error);
-  return TagAttached{.carrier = TagCarrier::kClsact, .other_is_left = had_tcx};
+  auto attached = attach_clsact(request, undo);
+  if (attached) attached->other_is_left = had_tcx;
+  return attached;
 }
 
 void detach_other_carrier(const std::string& pin_path, const Interface& interface,
-                          TagCarrier kept) {
-  if (kept == TagCarrier::kTcx) {
-    remove_clsact(interface);
+                          const TagAttached& kept) {
+  if (kept.carrier == TagCarrier::kTcx) {
+    remove_clsact(interface, kept.made_clsact);
   } else {
     remove_tcx(pin_path, interface);
   }
@@ -179,7 +210,8 @@ std::optional<TagCarrier> tag_state(const std::string& pin_path, const Interface
 }
 
 bool detach_tag(const std::string& pin_path, const Interface& interface) {
-  const bool filter = clsact_is_ours(pin_path, interface) && remove_clsact(interface);
+  const bool filter = clsact_is_ours(pin_path, interface) &&
+                      remove_clsact(interface, made_clsact(pin_path, interface));
   return remove_tcx(pin_path, interface) || filter;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/ims/identity.h"
 
+#include "sip/escape.h"
 #include "sip/grammar.h"
 
 namespace sipward::ims {
@@ -42,7 +43,7 @@ std::string canonical_sip(const sip::Uri& uri) {
 
 std::optional<Impu> Impu::from(const sip::Uri& uri) {
   if (uri.scheme == sip::UriScheme::kTel) return Impu(canonical_tel(uri));
-  if (!uri.is_sip() || uri.user.empty()) return std::nullopt;
+  if (!uri.is_sip() || uri.user.empty() || sip::has_escaped_control(uri.user)) return std::nullopt;
   if (auto phone = canonical_phone(uri)) return Impu(std::move(*phone));
   return Impu(canonical_sip(uri));
 }

@@ -26,7 +26,8 @@ struct Impi {
 /// ext, isub and phone-context. Two IMPUs are the same if and only if their texts are.
 class Impu {
  public:
-  /// nullopt for a URI that cannot name a user: not sip, sips or tel, or without user part.
+  /// nullopt for a URI that cannot name a user: not sip, sips or tel, without user part, or with an
+  /// escaped control octet in it, where a reader that unescapes into a C string would end.
   static std::optional<Impu> from(const sip::Uri& uri);
   static std::optional<Impu> parse(std::string_view text);
 

@@ -53,6 +53,10 @@ sip::Result<Fd, std::string> listen_unix(const std::string& path) {
   const int error = errno;
   umask(before);
   errno = error;
+  if (!bound && error == ENOENT) {
+    return failed("cannot make the control socket", path) +
+           ": its folder is not there (systemd-tmpfiles --create sipward.conf)";
+  }
   if (!bound) return failed("cannot make the control socket", path);
   if (chmod(path.c_str(), kMode) != 0) return failed("cannot set the mode of", path);
   if (listen(fd.get(), kBacklog) != 0) return failed("cannot listen at", path);

@@ -77,6 +77,28 @@ Answer status(const Call& call) {
   return result;
 }
 
+Json transactions_json(const sip::Transactions& transactions) {
+  const sip::Transactions::Counters& counters = transactions.counters();
+  return {{"server", transactions.server_count()},
+          {"client", transactions.client_count()},
+          {"retransmissions_absorbed", counters.retransmissions_absorbed},
+          {"retransmissions_sent", counters.retransmissions_sent},
+          {"stray_responses", counters.stray_responses},
+          {"refused_full", counters.refused_full},
+          {"client_timeouts", counters.client_timeouts}};
+}
+
+Json transactions_of(const Node& node) {
+  Json out = Json::object();
+  if (const auto* pcscf = node.pcscf()) {
+    const auto [from_ue, to_ue] = pcscf->transactions();
+    out["pcscf_from_ue"] = transactions_json(*from_ue);
+    out["pcscf_to_ue"] = transactions_json(*to_ue);
+  }
+  if (const auto* scscf = node.scscf()) out["scscf"] = transactions_json(scscf->transactions());
+  return out;
+}
+
 Answer counters(const Call& call) {
   Json events = Json::object();
   for (std::size_t i = 0; i < ims::kEventKinds; ++i) {
@@ -91,6 +113,7 @@ Answer counters(const Call& call) {
   return Json{
       {"events", events},
       {"kernel", kernel},
+      {"transactions", transactions_of(call.node)},
       {"sockets", sockets},
       {"node", {{"internal_dropped", node.internal_dropped}, {"no_socket", node.no_socket}}}};
 }

@@ -129,8 +129,13 @@ std::string show_explanation(const Json& lookup) {
 
 std::string show_counters(const Json& counters) {
   Table table({"GROUP", "COUNTER", "VALUE"});
-  for (const char* group : {"events", "kernel", "transactions", "node"}) {
+  for (const char* group : {"events", "kernel", "node"}) {
     if (counters.contains(group)) add_counters(table, group, counters[group]);
+  }
+  if (counters.contains("transactions")) {
+    for (const auto& [role, values] : counters["transactions"].items()) {
+      add_counters(table, "transactions " + escape(role, kMaxCell), values);
+    }
   }
   for (const Json& socket : array(counters, "sockets")) {
     add_counters(table, cell(socket, "local"), socket);

@@ -53,7 +53,6 @@ struct Config {
   /// Access-side listeners: `local` of the flows that UEs use.
   std::vector<sip::Endpoint> listeners;
   std::string visited_network;  ///< P-Visited-Network-ID and orig-ioi
-  std::string realm_hint;       ///< not used to decide
 
   IpCheck ip_check = IpCheck::kAuto;
   NatWithoutOutbound nat_without_outbound = NatWithoutOutbound::kRequireOutbound;

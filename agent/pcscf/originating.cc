@@ -51,38 +51,48 @@ void Originating::request(sip::ProxyRequest arrived, const FlowBinding& row, Tur
 std::optional<Refusal> Originating::prepare_initial(sip::ProxyRequest& arrived,
                                                     const FlowBinding& row, Turn& turn) {
   sip::Message& request = arrived.request;
-  const Assertion assertion =
-      decide_assertion(row, request.all(Field::kPPreferredIdentity), common_.random);
-  if (assertion.identities.empty()) {
+  const std::vector<sip::NameAddr> identities = identify(arrived, row, turn);
+  if (identities.empty()) {
     turn.report(event_of(EventKind::kUnbound, arrived, row));
     return Refusal{.status = 403, .reason = "No Identity to Assert"};
   }
-  if (assertion.preference_ignored) {
+  if (auto refusal = enforce_route(arrived, row, turn)) return refusal;
+
+  scrub(arrived, row, turn);
+  for (const sip::NameAddr& identity : identities) {
+    request.add(Field::kPAssertedIdentity, identity.text());
+  }
+  const std::uint64_t icid = common_.random();
+  request.set(Field::kPChargingVector, common_.charging_vector(icid));
+  if (forms_dialog(request.method())) record(arrived, row, icid);
+  return std::nullopt;
+}
+
+/// Who it is from, before the scrub takes P-Preferred-Identity away.
+std::vector<sip::NameAddr> Originating::identify(const sip::ProxyRequest& arrived,
+                                                 const FlowBinding& row, Turn& turn) {
+  const sip::Message& request = arrived.request;
+  Assertion assertion =
+      decide_assertion(row, request.all(Field::kPPreferredIdentity), common_.random);
+  if (assertion.preference_ignored && !assertion.identities.empty()) {
     ims::Event event = event_of(EventKind::kPreferredNotRegistered, arrived, row);
     event.impu = request.find(Field::kPPreferredIdentity).value_or("");
     event.detail += ", asserted " + assertion.identities.front().uri.text();
     turn.report(std::move(event));
   }
-  if (auto refusal = enforce_route(arrived, row, turn)) return refusal;
+  return std::move(assertion.identities);
+}
 
-  scrub(arrived, row, turn);
-  for (const sip::NameAddr& identity : assertion.identities) {
-    request.add(Field::kPAssertedIdentity, identity.text());
-  }
-  const std::uint64_t icid = common_.random();
-  request.set(Field::kPChargingVector, common_.charging_vector(icid));
-  if (forms_dialog(request.method())) {
-    const auto tag = sip::from_tag(request).value_or("");
-    const std::string token =
-        common_.tokens.write({.kind = TokenKind::kCaller,
-                              .binding = row.id,
-                              .user = common_.tokens.user(row.impi),
-                              .icid = icid},
-                             {.call_id = sip::call_id(request), .ue_tag = tag, .far_tag = {}});
-    record_route(request, OwnAddresses::access_uri(token, arrived.flow.local),
-                 common_.own.core_uri(token));
-  }
-  return std::nullopt;
+void Originating::record(sip::ProxyRequest& arrived, const FlowBinding& row, std::uint64_t icid) {
+  const auto tag = sip::from_tag(arrived.request).value_or("");
+  const std::string token = common_.tokens.write(
+      {.kind = TokenKind::kCaller,
+       .binding = row.id,
+       .user = common_.tokens.user(row.impi),
+       .icid = icid},
+      {.call_id = sip::call_id(arrived.request), .ue_tag = tag, .far_tag = {}});
+  record_route(arrived.request, OwnAddresses::access_uri(token, arrived.flow.local),
+               common_.own.core_uri(token));
 }
 
 std::optional<Refusal> Originating::enforce_route(sip::ProxyRequest& arrived,

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "agent/pcscf/common.h"
 #include "agent/pcscf/relay.h"
@@ -35,6 +36,9 @@ class Originating {
 
   std::optional<Refusal> prepare_initial(sip::ProxyRequest& arrived, const FlowBinding& row,
                                          Turn& turn);
+  std::vector<sip::NameAddr> identify(const sip::ProxyRequest& arrived, const FlowBinding& row,
+                                      Turn& turn);
+  void record(sip::ProxyRequest& arrived, const FlowBinding& row, std::uint64_t icid);
   std::optional<Refusal> prepare_in_dialog(sip::ProxyRequest& arrived, const FlowBinding& row,
                                            Turn& turn);
   std::optional<Refusal> enforce_route(sip::ProxyRequest& arrived, const FlowBinding& row,

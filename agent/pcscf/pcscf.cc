@@ -46,12 +46,15 @@ class Pcscf::Impl {
         originating_(common_, from_ue_),
         terminating_(common_, to_ue_) {}
 
-  void receive_access(Datagram datagram, Turn& turn);
+  void receive_access(const Datagram& datagram, Turn& turn);
   void receive_core(sip::Message message, const sip::Flow& flow, Turn& turn);
   void installed(ims::Ticket ticket, bool ok, Turn& turn);
   void tick(Turn& turn);
   [[nodiscard]] std::optional<sip::Time> deadline() const;
   [[nodiscard]] const BindingTable& bindings() const { return common_.table; }
+  [[nodiscard]] std::array<const sip::Transactions*, 2> transactions() const {
+    return {&from_ue_.transactions(), &to_ue_.transactions()};
+  }
   bool remove(const ims::BindingKey& key, Turn& turn) { return rows_.remove(key, turn); }
 
  private:
@@ -77,7 +80,7 @@ class Pcscf::Impl {
   Terminating terminating_;
 };
 
-void Pcscf::Impl::receive_access(Datagram datagram, Turn& turn) {
+void Pcscf::Impl::receive_access(const Datagram& datagram, Turn& turn) {
   rows_.expire(turn);
   const sip::Flow& flow = datagram.flow;
   if (is_keep_alive(datagram.bytes)) return;  // RFC 5626 3.5.1 asks for a pong on streams only
@@ -254,7 +257,7 @@ Pcscf::~Pcscf() = default;
 
 void Pcscf::receive_access(Datagram datagram, sip::Time now, ims::Actions& actions) {
   Turn turn(now, actions);
-  impl_->receive_access(std::move(datagram), turn);
+  impl_->receive_access(datagram, turn);
 }
 
 void Pcscf::receive_core(sip::Message message, const sip::Flow& flow, sip::Time now,
@@ -275,6 +278,10 @@ void Pcscf::tick(sip::Time now, ims::Actions& actions) {
 
 std::optional<sip::Time> Pcscf::deadline() const { return impl_->deadline(); }
 const BindingTable& Pcscf::bindings() const { return impl_->bindings(); }
+
+std::array<const sip::Transactions*, 2> Pcscf::transactions() const {
+  return impl_->transactions();
+}
 
 bool Pcscf::remove(const ims::BindingKey& key, sip::Time now, ims::Actions& actions) {
   Turn turn(now, actions);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "agent/pcscf/binding_table.h"
 #include "agent/pcscf/config.h"
 #include "sip/message.h"
+#include "sip/transactions.h"
 
 namespace sipward::pcscf {
 
@@ -39,6 +41,8 @@ class Pcscf {
   [[nodiscard]] std::optional<sip::Time> deadline() const;
 
   [[nodiscard]] const BindingTable& bindings() const;
+  /// For counters: of requests from UEs, and of requests to UEs.
+  [[nodiscard]] std::array<const sip::Transactions*, 2> transactions() const;
   /// Removes a row on the operator's word. False if there is none.
   bool remove(const ims::BindingKey& key, sip::Time now, ims::Actions& actions);
 

@@ -36,6 +36,7 @@ class Relay {
   void discard(sip::ContextId id);
   void tick(Turn& turn);
   [[nodiscard]] std::optional<sip::Time> deadline() const { return proxy_.deadline(); }
+  [[nodiscard]] const sip::Transactions& transactions() const { return proxy_.transactions(); }
 
   /// What happened, oldest first.
   std::optional<sip::ProxyEvent> next_event();

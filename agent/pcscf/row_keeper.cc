@@ -229,7 +229,8 @@ void RowKeeper::fail(const FlowBinding& row, bool own, Turn& turn) {
   from_ue_.respond(job_->success.id, make_refusal(job_->success.response, refusal, {}), turn);
 }
 
-void RowKeeper::drop(const ims::BindingKey& key, EventKind kind, std::string detail, Turn& turn) {
+/// The key by value: it may be the row's own.
+void RowKeeper::drop(ims::BindingKey key, EventKind kind, std::string detail, Turn& turn) {
   const auto removed = common_.table.remove(key);
   if (!removed) return;
   turn.withdraw(key);

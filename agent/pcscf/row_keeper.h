@@ -71,7 +71,7 @@ class RowKeeper {
   void finish(bool ok, Turn& turn);
   void keep(FlowBinding row, bool own, Turn& turn);
   void fail(const FlowBinding& row, bool own, Turn& turn);
-  void drop(const ims::BindingKey& key, ims::EventKind kind, std::string detail, Turn& turn);
+  void drop(ims::BindingKey key, ims::EventKind kind, std::string detail, Turn& turn);
   [[nodiscard]] KeyInput key_input(const Success& success) const;
   [[nodiscard]] FlowBinding make_row(const Success& success, const ims::BindingKey& key,
                                      sip::Time now) const;

@@ -25,7 +25,7 @@ class Turn {
   void send(const sip::Message& message, const sip::Flow& flow) {
     actions_.push_back(ims::Send{sip::make_outgoing(message, flow)});
   }
-  void install(ims::Install install) { actions_.push_back(std::move(install)); }
+  void install(const ims::Install& install) { actions_.push_back(install); }
   void withdraw(const ims::BindingKey& key) { actions_.push_back(ims::Withdraw{key}); }
   void report(ims::Event event) { actions_.push_back(ims::Report{std::move(event)}); }
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "agent/scscf/hmac.h"
-#include "agent/scscf/text.h"
 #include "sip/digest.h"
 #include "sip/grammar.h"
 

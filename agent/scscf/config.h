@@ -42,7 +42,7 @@ struct Config {
   std::uint32_t max_expires = 7200;
   sip::Duration nonce_lifetime = std::chrono::seconds(300);
   std::size_t max_registrations = 1'000'000;
-  std::size_t max_contacts = 8;  ///< per IMPU
+  std::size_t max_contacts = 8;  ///< of one registration
   std::size_t max_tracked_nonces = 200'000;
   std::size_t max_pending_lookups = 10'000;
   sip::Proxy::Config proxy;

@@ -17,12 +17,6 @@ Particulars who(const Proved& proved, std::string detail = {}) {
           .detail = std::move(detail)};
 }
 
-Step refuse_with_event(const Office& office, const Work& work, int status, ims::Event event) {
-  Step step = refuse(office, work, status);
-  step.events.push_back(std::move(event));
-  return step;
-}
-
 Step refuse_brief(const Office& office, const Work& work) {
   sip::Message response = make_local_response(office, work, 423);
   response.add(sip::Field::kMinExpires, std::to_string(office.config.min_expires));
@@ -33,17 +27,23 @@ bool is_too_brief(const RequestedContact& contact, const Config& config) {
   return contact.expires > 0 && contact.expires < config.min_expires;
 }
 
-Contact make_contact(const Office& office, const Work& work, const Proved& proved,
-                     const RequestedContact& wanted) {
+/// The contact as far as `Contact::is_same` looks at it.
+Contact name_contact(const Proved& proved, const RequestedContact& wanted) {
   return {.contact = wanted.contact,
-          .path = proved.wanted.path,
-          .flow = office.neighbours.listening(work.request, work.peer),
           .instance = wanted.instance,
           .reg_id = wanted.reg_id,
-          .outbound = wanted.wants_outbound() && proved.wanted.first_hop_has_outbound(),
-          .call_id = proved.wanted.call_id,
-          .cseq = proved.wanted.cseq,
-          .route_id = hex(office.random())};
+          .outbound = wanted.wants_outbound() && proved.wanted.first_hop_has_outbound()};
+}
+
+Contact make_contact(const Office& office, const Work& work, const Proved& proved,
+                     const RequestedContact& wanted) {
+  Contact contact = name_contact(proved, wanted);
+  contact.path = proved.wanted.path;
+  contact.flow = office.neighbours.listening(work.request, work.peer);
+  contact.call_id = proved.wanted.call_id;
+  contact.cseq = proved.wanted.cseq;
+  contact.route_id = hex(office.random());
+  return contact;
 }
 
 std::vector<SubscriberIdentity> registered_set(const Proved& proved) {
@@ -64,11 +64,11 @@ Registrar::Update make_update(const Office& office, const Work& work, const Prov
                            .call_id = proved.wanted.call_id,
                            .cseq = proved.wanted.cseq};
   for (const RequestedContact& wanted : proved.wanted.contacts) {
-    Contact contact = make_contact(office, work, proved, wanted);
     if (wanted.expires == 0) {
-      update.unbind.push_back(std::move(contact));
+      update.unbind.push_back(name_contact(proved, wanted));
       continue;
     }
+    Contact contact = make_contact(office, work, proved, wanted);
     contact.expires =
         now + std::chrono::seconds(std::min(wanted.expires, office.config.max_expires));
     update.bind.push_back(std::move(contact));
@@ -93,17 +93,16 @@ void add_contacts(sip::Message& response, const Registration& registration, sip:
 
 /// Marks what follows it as originating, and differs from every other registration's (TS 24.229
 /// 5.4.1.2.2F).
-void add_service_route(const Office& office, const Work& work, const Proved& proved,
-                       const Registration& registration, sip::Message& response) {
+std::string service_route(const Office& office, const Proved& proved,
+                          const Registration& registration) {
   const Contact* chosen = &registration.contacts.back();
   for (const RequestedContact& wanted : proved.wanted.contacts) {
-    const Contact asked = make_contact(office, work, proved, wanted);
+    const Contact asked = name_contact(proved, wanted);
     for (const Contact& contact : registration.contacts) {
       if (contact.is_same(asked)) chosen = &contact;
     }
   }
-  response.add(sip::Field::kServiceRoute,
-               "<sip:orig@" + office.config.name + ";lr;reg=" + chosen->route_id + ">");
+  return "<sip:orig@" + office.config.name + ";lr;reg=" + chosen->route_id + ">";
 }
 
 Step accept(const Office& office, const Work& work, const Proved& proved, sip::Time now) {
@@ -118,7 +117,7 @@ Step accept(const Office& office, const Work& work, const Proved& proved, sip::T
         std::any_of(proved.wanted.contacts.begin(), proved.wanted.contacts.end(),
                     [](const auto& c) { return c.expires > 0 && c.wants_outbound(); });
     if (outbound) response.add(sip::Field::kRequire, "outbound");
-    add_service_route(office, work, proved, *registration, response);
+    response.add(sip::Field::kServiceRoute, service_route(office, proved, *registration));
     add_contacts(response, *registration, now);
   }
   response.add(
@@ -136,13 +135,13 @@ Step apply(const Office& office, const Work& work, const Proved& proved, sip::Ti
     case Registrar::Change::kUnknownContact:
       return refuse(office, work, 481);
     case Registrar::Change::kTooManyContacts:
-      return refuse_with_event(office, work, 403,
-                               make_event(EventKind::kOverload, work, who(proved, "contacts")));
+      return with_event(refuse(office, work, 403),
+                        make_event(EventKind::kOverload, work, who(proved, "contacts")));
     case Registrar::Change::kFull:
       break;
   }
-  return refuse_with_event(office, work, 503,
-                           make_event(EventKind::kOverload, work, who(proved, "registrations")));
+  return with_event(refuse(office, work, 503),
+                    make_event(EventKind::kOverload, work, who(proved, "registrations")));
 }
 
 /// Whether the identity is the user's, with something in its set that can be asserted.
@@ -155,12 +154,14 @@ bool may_register(const Proved& proved) {
 
 Step grant(const Office& office, const Work& work, const Proved& proved, sip::Time now) {
   if (!may_register(proved)) {
-    return refuse_with_event(office, work, 403,
-                             make_event(EventKind::kIdentityNotOwned, work, who(proved)));
+    return with_event(refuse(office, work, 403),
+                      make_event(EventKind::kIdentityNotOwned, work, who(proved)));
   }
   if (proved.wanted.is_fetch()) return accept(office, work, proved, now);
   if (proved.wanted.removes() && !allows_deregistration(proved.protection)) {
-    return refuse(office, work, 403, "De-Registration From Another Source");
+    return with_event(refuse(office, work, 403, "De-Registration From Another Source"),
+                      make_event(EventKind::kIdentityNotOwned, work,
+                                 who(proved, "de-registration from a source that is not bound")));
   }
   for (const RequestedContact& contact : proved.wanted.contacts) {
     if (is_too_brief(contact, office.config)) return refuse_brief(office, work);

@@ -3,7 +3,6 @@
 
 #include <openssl/crypto.h>
 
-#include <array>
 #include <utility>
 
 #include "agent/scscf/hmac.h"

@@ -83,11 +83,6 @@ std::string asserted_text(const Work& work) {
   return asserted.empty() ? std::string() : asserted.front().text();
 }
 
-Step with_event(Step step, ims::Event event) {
-  step.events.insert(step.events.begin(), std::move(event));
-  return step;
-}
-
 Step demand_answer(const Office& office, Work& work, const Subscriber* subscriber, sip::Time now) {
   const Subscriber decoy = office.authenticator.make_decoy("");
   Step step =
@@ -103,32 +98,29 @@ Step demand_answer(const Office& office, Work& work, const Subscriber* subscribe
 Step assert_proved(const Office& office, Work& work, const Subscriber& proved) {
   const auto asserted = asserted_identities(work.request);
   if (asserted.empty()) return route(office, work);  // in a dialog: nothing was asserted
+  const auto event = [&](EventKind kind, std::string detail) {
+    return make_event(
+        kind, work,
+        {.impi = proved.impi.text, .impu = asserted.front().text(), .detail = std::move(detail)});
+  };
   const Registration* registration = office.registrar.find(proved.impi);
-  const Particulars mismatch{.impi = proved.impi.text, .impu = asserted.front().text()};
   switch (decide_precedence(asserted, proved, registration, office.config.precedence_mismatch)) {
     case Precedence::kKeep:
       return route(office, work);
     case Precedence::kRewrite: {
       const SubscriberIdentity& own = *registration->default_identity();
-      Particulars particulars = mismatch;
-      particulars.detail = own.impu.text() + " asserted instead";
-      const auto event = make_event(EventKind::kPrecedenceMismatch, work, std::move(particulars));
       work.request.set(sip::Field::kPAssertedIdentity, own.name.text());
-      return with_event(route(office, work), event);
+      return with_event(route(office, work), event(EventKind::kPrecedenceMismatch,
+                                                   own.impu.text() + " asserted instead"));
     }
-    case Precedence::kReject: {
-      Particulars particulars = mismatch;
-      particulars.detail = "refused";
+    case Precedence::kReject:
       return with_event(refuse(office, work, 403),
-                        make_event(EventKind::kPrecedenceMismatch, work, std::move(particulars)));
-    }
+                        event(EventKind::kPrecedenceMismatch, "refused"));
     case Precedence::kNotRegistered:
       break;
   }
-  Particulars particulars = mismatch;
-  particulars.detail = "the proved user is not registered";
   return with_event(refuse(office, work, 403),
-                    make_event(EventKind::kIdentityNotOwned, work, std::move(particulars)));
+                    event(EventKind::kIdentityNotOwned, "the proved user is not registered"));
 }
 
 bool uri_matches(const sip::Credentials& credentials, const sip::Uri& request_uri) {
@@ -148,6 +140,7 @@ Step refuse_wrong(const Office& office, const Work& work, const std::string& use
 
 Step verify(const Office& office, Work& work, const sip::Credentials& credentials,
             const Subscriber* subscriber, sip::Time now) {
+  // Made in any case: the time it takes tells nobody whether the subscriber exists.
   const Subscriber decoy = office.authenticator.make_decoy(credentials.username);
   const Subscriber& user = subscriber != nullptr ? *subscriber : decoy;
   const Answer answer{.credentials = credentials,

@@ -41,6 +41,11 @@ ims::Event make_event(ims::EventKind kind, const Work& work, Particulars particu
           .detail = std::move(detail)};
 }
 
+Step with_event(Step step, ims::Event event) {
+  step.events.insert(step.events.begin(), std::move(event));
+  return step;
+}
+
 bool is_home(const sip::Uri& uri, const Config& config) {
   return uri.is_sip() && std::any_of(config.domains.begin(), config.domains.end(),
                                      [&](const auto& d) { return sip::iequals(uri.host, d); });

@@ -81,6 +81,9 @@ struct Particulars {
 };
 [[nodiscard]] ims::Event make_event(ims::EventKind kind, const Work& work, Particulars particulars);
 
+/// The step with one more event, before its others.
+[[nodiscard]] Step with_event(Step step, ims::Event event);
+
 /// Whether the host of the URI is a home domain.
 [[nodiscard]] bool is_home(const sip::Uri& uri, const Config& config);
 

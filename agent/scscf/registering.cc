@@ -5,7 +5,6 @@
 
 #include "agent/scscf/grant.h"
 #include "agent/scscf/register_request.h"
-#include "sip/headers.h"
 
 namespace sipward::scscf {
 namespace {
@@ -40,11 +39,6 @@ sip::Result<Reading, RegisterRefusal> read(const Office& office, const Work& wor
   return reading;
 }
 
-Step with_event(Step step, ims::Event event) {
-  step.events.insert(step.events.begin(), std::move(event));
-  return step;
-}
-
 Particulars who(const Reading& reading, std::string detail = {}) {
   return {.impi = reading.credentials ? reading.credentials->username : "",
           .impu = reading.wanted.impu.text(),
@@ -77,6 +71,7 @@ Step challenge_again(const Office& office, const Work& work, const Subscriber& u
 Step verify(const Office& office, const Work& work, const Reading& reading,
             const Subscriber* subscriber, sip::Time now) {
   const sip::Credentials& credentials = *reading.credentials;
+  // Made in any case: the time it takes tells nobody whether the subscriber exists.
   const Subscriber decoy = office.authenticator.make_decoy(credentials.username);
   const Subscriber& user = subscriber != nullptr ? *subscriber : decoy;
   const Answer answer{.credentials = credentials,

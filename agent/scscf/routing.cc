@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/scscf/text.h"
 #include "sip/headers.h"
 
 namespace sipward::scscf {

@@ -39,6 +39,7 @@ class Scscf::Impl {
   void tick(sip::Time now, ims::Actions& actions);
   [[nodiscard]] std::optional<sip::Time> deadline() const;
   [[nodiscard]] const Registrar& registrar() const { return registrar_; }
+  [[nodiscard]] const sip::Transactions& transactions() const { return proxy_.transactions(); }
 
  private:
   /// One call into the role: its time, and where its results go.
@@ -87,7 +88,12 @@ void Scscf::Impl::receive(sip::Message message, const sip::Flow& flow, sip::Time
   registrar_.expire(now);
   if (message.is_request()) {
     const auto via = sip::top_via(message);
-    if (!via || !via->has_rfc3261_branch()) return;  // RFC 2543: nothing tells it from another
+    if (!via || !via->has_rfc3261_branch()) {  // nothing tells it from another (RFC 3261 17.2.3)
+      actions.emplace_back(ims::Report{{.kind = ims::EventKind::kMalformed,
+                                        .flow = flow,
+                                        .detail = "Via branch from before RFC 3261"}});
+      return;
+    }
     neighbours_.learn(message, flow);
   }
   Turn turn{.now = now, .actions = actions, .out = {}, .events = {}};
@@ -218,5 +224,7 @@ void Scscf::found(ims::Ticket ticket, LookupAnswer answer, sip::Time now, ims::A
 void Scscf::tick(sip::Time now, ims::Actions& actions) { impl_->tick(now, actions); }
 std::optional<sip::Time> Scscf::deadline() const { return impl_->deadline(); }
 const Registrar& Scscf::registrations() const { return impl_->registrar(); }
+
+const sip::Transactions& Scscf::transactions() const { return impl_->transactions(); }
 
 }  // namespace sipward::scscf

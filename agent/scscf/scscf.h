@@ -9,6 +9,7 @@
 #include "agent/scscf/registrar.h"
 #include "agent/scscf/subscriber.h"
 #include "sip/message.h"
+#include "sip/transactions.h"
 
 namespace sipward::scscf {
 
@@ -32,6 +33,7 @@ class Scscf {
   [[nodiscard]] std::optional<sip::Time> deadline() const;
 
   [[nodiscard]] const Registrar& registrations() const;
+  [[nodiscard]] const sip::Transactions& transactions() const;  ///< for counters
 
  private:
   class Impl;

@@ -14,12 +14,12 @@ _MODULES = "/usr/lib/baresip/modules"
 
 
 def _config(address: str, port: int) -> str:
-    # No audio device: a sine goes out, and what comes in goes nowhere.
-    modules = "".join(f"module {name}.so\n" for name in ("g711", "ausine", "aubridge", "uuid"))
+    # No audio device: what comes in goes out again.
+    modules = "".join(f"module {name}.so\n" for name in ("g711", "aubridge", "uuid"))
     applications = "".join(f"module_app {name}.so\n" for name in ("contact", "menu", "ctrl_tcp"))
     return (f"sip_listen {address}:{port}\n"
             f"module_path {_MODULES}\n{modules}module_tmp account.so\n{applications}"
-            "audio_source ausine,440\naudio_player aubridge,sink\naudio_alert aubridge,sink\n"
+            "audio_source aubridge,loop\naudio_player aubridge,loop\naudio_alert aubridge,ring\n"
             f"ctrl_tcp_listen {_CONTROL[0]}:{_CONTROL[1]}\n")
 
 

@@ -69,6 +69,8 @@ class Lab:
         self.workdir = pathlib.Path(tempfile.mkdtemp(prefix=f"{self.tag}-"))
         self.kept = False
         self.nodes: list[Node] = []
+        self.namespaces: list[Namespace] = []
+        self._clients: list[Process] = []
         self.hosts: dict[str, Namespace] = {}
         self._cleanup = contextlib.ExitStack()
 
@@ -121,6 +123,7 @@ class Lab:
 
     def namespace(self, name: str) -> Namespace:
         namespace = Namespace(f"{self.tag}-{name}")
+        self.namespaces.append(namespace)
         self._cleanup.callback(namespace.remove)
         return namespace
 
@@ -178,8 +181,13 @@ class Lab:
 
     def process(self, name: str, command: list[str], **options) -> Process:
         process = Process(name, command, self.workdir / f"{name}.log", **options)
+        self._clients.append(process)
         self._cleanup.callback(process.stop)
         return process
+
+    def processes(self) -> list[Process]:
+        daemons = [process for node in self.nodes for process in (node.daemon, node.gate)]
+        return [*self._clients, *(process for process in daemons if process)]
 
     def node(self, changes: dict[str, object] | None = None, name: str = "node",
              namespace: Namespace | None = None) -> Node:

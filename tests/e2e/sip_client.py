@@ -40,6 +40,7 @@ class Endpoint:
 
     def __init__(self, namespace: Namespace, address: str, port: int):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.namespace = namespace
         with namespace.entered():
             self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.bind((address, port))

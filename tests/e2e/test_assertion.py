@@ -2,19 +2,20 @@
 """Which identity reaches the far side, whatever the UE writes into its request."""
 import dataclasses
 
-from digest import Account
+from digest import Credentials, choose
 from lab import (ALICE, ALICE_HOST, BOB, BOB_HOST, CAROL, CAROL_HOST, HOME, STRANGER_HOST,
                  Lab)
 from scenario import (deliver, equal, is_dropped, nothing_came, prefers, reaches_as, row,
                       scenario, status)
-from sip_client import Credentials, Ue
+from sip_client import Ue
+from sip_message import Message
 
 TEL = "tel:+15551000"
 PHONE = f"sip:+15551000@{HOME};user=phone"
 BARRED = f"sip:ops@{HOME}"
 SECOND = f"sip:alice.work@{HOME}"
 RICH = dataclasses.replace(ALICE, impu=f'"Alice" <{ALICE.impu}>',
-                           others=(TEL, PHONE, SECOND, BARRED))
+                           others=(TEL, SECOND, BARRED))
 
 
 @scenario
@@ -51,7 +52,7 @@ def T26_preferred_identity_matrix(lab: Lab) -> None:
         "(ii) host is not": (prefers(f"<sip:alice@{HOME.upper()}>"), default),
         "(iii) other parameters are ignored": (prefers(f"<{ALICE.impu};foo=bar>"), default),
         "(iv) tel with separators": (prefers("<tel:+1-555-1000>"), [TEL]),
-        "(v) user=phone is the tel URI": (prefers(f"<{PHONE}>"), None),
+        "(v) user=phone is the tel URI": (prefers(f"<{PHONE}>"), [TEL]),
         "(vi) sip and tel": (prefers(f"<{SECOND}>", f"<{TEL}>"), [SECOND, TEL]),
         "(vii) two sip: the first": (prefers(f"<{SECOND}>", f"<{ALICE.impu}>"), [SECOND]),
         "(ix) a scheme that identifies nobody": (prefers("<mailto:a@b.example>"), default),
@@ -64,11 +65,7 @@ def T26_preferred_identity_matrix(lab: Lab) -> None:
     }
     for name, (rows, expected) in matrix.items():
         arrived = deliver(alice, carol, rows)
-        if expected is None:  # either spelling of the number, nothing else
-            if not set(arrived.asserted) <= {TEL, PHONE} or not arrived.asserted:
-                raise AssertionError(f"{name}: {arrived.asserted}")
-        else:
-            equal(arrived.asserted, expected, name)
+        equal(arrived.asserted, expected, name)
         equal(arrived.all("P-Preferred-Identity"), [], f"{name}: P-Preferred-Identity")
     arrived = deliver(alice, carol)
     equal(arrived["P-Asserted-Identity"], f'"Alice" <{ALICE.impu}>', "display name as stored")
@@ -91,14 +88,7 @@ def T31_core_impersonation(lab: Lab) -> None:
     arrived = deliver(bob, carol, core_like)
     equal(arrived.asserted, [BOB.impu], "asserted")
     equal(arrived.all("P-Served-User"), [], "P-Served-User")
-    equal(node.events("route-replaced"), 1, "events")
     nothing_came(alice, fence=bob)
-
-
-def _proxy_authorization(ue: Ue, request, challenged, account: Account) -> tuple[str, str]:
-    from digest import choose
-    credentials = Credentials(account, choose(challenged.all("Proxy-Authenticate")))
-    return "Proxy-Authorization", credentials.answer(request.method, request.target)
 
 
 @scenario
@@ -112,13 +102,14 @@ def T35_right_credentials_from_an_unbound_source(lab: Lab) -> None:
     alice.register()
     challenged = status(alice.ask(alice.message(CAROL.impu)), 407)
     elsewhere = lab.ue(ALICE, STRANGER_HOST)
-    request = elsewhere.message(CAROL.impu)
-    request.rows.append(_proxy_authorization(elsewhere, request, challenged, ALICE))
-    elsewhere.say(request)
+    credentials = Credentials(ALICE, choose(challenged.all("Proxy-Authenticate")))
+
+    def proven(ue: Ue, text: str) -> Message:
+        answer = credentials.answer("MESSAGE", CAROL.impu)
+        return ue.message(CAROL.impu, text, [("Proxy-Authorization", answer)])
+    elsewhere.say(proven(elsewhere, "unbound"))
     node.wait_for_event("unbound", 1)
-    request = alice.message(CAROL.impu, "fence")
-    request.rows.append(_proxy_authorization(alice, request, challenged, ALICE))
-    alice.say(request)
+    alice.say(proven(alice, "fence"))
     equal(carol.expect_request("MESSAGE").body, b"fence", "the first that reached carol")
     elsewhere.drain()
     equal(elsewhere.inbox, [], "answers to the unbound source")

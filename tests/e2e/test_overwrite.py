@@ -132,6 +132,7 @@ def T14_unauthenticated_register_overwrites_nothing(lab: Lab) -> None:
     before = row(node, WILDCARD)
     attacker = lab.injector(STRANGER_HOST)
     mallory = lab.ue(BOB, BOB_HOST)
+    mallory.via = alice.hostport
     guess = mallory.empty_authorization().replace('response=""', f'response="{"0" * 32}"')
     for authorization in (None, guess):
         forged = mallory.register_request(authorization=authorization)

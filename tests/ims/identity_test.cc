@@ -85,7 +85,8 @@ TEST(Impu, CanonicalFormIsAFixedPoint) {
 }
 
 TEST(Impu, OnlyUsersHaveOne) {
-  for (const char* text : {"sip:home1.example", "mailto:a@b.example", "urn:service:sos", "alice"}) {
+  for (const char* text : {"sip:home1.example", "mailto:a@b.example", "urn:service:sos", "alice",
+                           "sip:alice%00@home1.example", "sip:%0d%0a@home1.example"}) {
     EXPECT_FALSE(Impu::parse(text)) << text;
   }
 }

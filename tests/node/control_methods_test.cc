@@ -111,6 +111,8 @@ TEST(ControlMethods, CountsAndRemembersEvents) {
   EXPECT_EQ(counters["events"]["registered"], 1);
   EXPECT_EQ(counters["events"].size(), ims::kEventKinds);
   EXPECT_EQ(counters["kernel"]["eth1.bound"], 7);
+  EXPECT_EQ(counters["transactions"]["pcscf_from_ue"]["server"], 2) << "both REGISTERs linger";
+  EXPECT_EQ(counters["transactions"]["scscf"]["refused_full"], 0);
   EXPECT_EQ(counters["sockets"][0]["received"], 2);
   const Json events = desk.call("events.recent")["result"]["events"];
   ASSERT_FALSE(events.empty());

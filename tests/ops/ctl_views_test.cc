@@ -95,6 +95,7 @@ TEST(CtlViews, CountersThatAreZeroAreLeftOut) {
   const Json counters{
       {"events", {{"unbound", 3}, {"registered", 0}}},
       {"kernel", {{"eth1.bound", 9}}},
+      {"transactions", {{"scscf", {{"client", 2}, {"server", 0}}}}},
       {"sockets",
        Json::array(
            {{{"local", "198.51.100.10:5060"}, {"received", 12}, {"dropped_by_kernel", 0}}})}};
@@ -102,6 +103,7 @@ TEST(CtlViews, CountersThatAreZeroAreLeftOut) {
             "GROUP               COUNTER     VALUE\n"
             "events              unbound     3\n"
             "kernel              eth1.bound  9\n"
+            "transactions scscf  client      2\n"
             "198.51.100.10:5060  received    12\n");
 }
 

@@ -239,6 +239,7 @@ TEST_P(Removal, NeedsTheSourceToBeTheUsers) {
     register_user(role, removal, {}, GetParam().flag);
     EXPECT_EQ(role.status(), GetParam().status);
     EXPECT_EQ(role.scscf->registrations().size(), GetParam().status == 200 ? 0U : 1U);
+    EXPECT_EQ(role.count(EventKind::kIdentityNotOwned), GetParam().status == 403 ? 1U : 0U);
     if (role.status() == 200) {
       EXPECT_FALSE(role.response().has(sip::Field::kContact));
     }

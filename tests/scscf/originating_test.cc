@@ -5,55 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "sip/headers.h"
-#include "tests/scscf/role.h"
+#include "tests/scscf/originating_fixture.h"
 
 namespace sipward::scscf::test {
 namespace {
 
 using ims::EventKind;
-
-std::function<void(Config&)> policy(ProxyAuth proxy_auth) {
-  return [proxy_auth](Config& config) { config.proxy_auth = proxy_auth; };
-}
-
-std::string asserted(const sip::Message& request) {
-  std::string text;
-  for (const auto value : request.all(sip::Field::kPAssertedIdentity)) text += std::string(value);
-  return text;
-}
-
-/// alice and bob are registered; everything else is the test's.
-class Originating : public testing::Test {
- protected:
-  explicit Originating(const std::function<void(Config&)>& change = policy(ProxyAuth::kInitial))
-      : role(change) {
-    EXPECT_TRUE(register_alice(role));
-    EXPECT_TRUE(register_bob(role));
-    role.sent.clear();
-    role.events.clear();
-  }
-  /// The status, or 0 when it was forwarded.
-  int send(const Request& request) {
-    role.sent.clear();
-    role.receive(text_of(request));
-    return role.status();
-  }
-  const sip::Message& sent_on() {
-    EXPECT_EQ(role.forwarded().size(), 1U);
-    return role.forwarded().at(0)->message;
-  }
-  /// A nonce for the flow, from a 407.
-  std::string nonce(Request request = {}) {
-    request.credentials.clear();
-    EXPECT_EQ(send(request), 407);
-    return challenges_of(role.response()).at(0).nonce;
-  }
-  static UeAnswer invite_answer() { return {.method = "INVITE", .uri = kCarol}; }
-  static UeAnswer bobs_answer() {
-    return {.impi = kBobImpi, .password = "bob-pw-2", .method = "INVITE", .uri = kCarol};
-  }
-  Role role;
-};
 
 // The worked example of an INVITE with proxy-authentication.
 TEST_F(Originating, WorkedExample) {
@@ -105,12 +62,8 @@ TEST_P(PolicyTable, WithoutCredentials) {
   EXPECT_EQ(role.forwarded().size(), GetParam().status == 0 ? 1U : 0U);
 }
 
-const Request kInDialog{.method = "BYE",
-                        .route = "<sip:scscf1.home1.example;lr>, <sip:198.51.100.99:5060;lr>",
-                        .to_tag = "t1"};
-const Request kAck{.method = "ACK",
-                   .route = "<sip:scscf1.home1.example;lr>, <sip:198.51.100.99:5060;lr>",
-                   .to_tag = "t1"};
+const Request kInDialog = in_dialog("BYE");
+const Request kAck = in_dialog("ACK");
 const Request kUnmarked{.route = ""};
 INSTANTIATE_TEST_SUITE_P(
     Policies, PolicyTable,
@@ -196,182 +149,6 @@ TEST_F(Originating, ServedUserHeaderGoesFirstAndStaysInside) {
   plain.receive(text_of(Request{.headers = {"P-Served-User: <sip:alice@home1.example>"}}));
   ASSERT_EQ(plain.forwarded().size(), 1U);
   EXPECT_FALSE(plain.forwarded()[0]->message.has(sip::Field::kPServedUser));
-}
-
-// T-8
-TEST_F(Originating, SpoofWithoutCredentialsIsNeverAccepted) {
-  for (int attempt = 0; attempt < 3; ++attempt) EXPECT_EQ(send({}), 407);
-  Request guess;
-  UeAnswer how = invite_answer();
-  how.password = "guess";
-  guess.credentials = credentials_for(nonce(), how);
-  EXPECT_EQ(send(guess), 403);
-  EXPECT_EQ(role.count(EventKind::kAuthenticationFailed), 1U);
-  EXPECT_TRUE(role.forwarded().empty());
-}
-
-// T-9
-TEST_F(Originating, StolenAnswer) {
-  Request stolen;
-  stolen.credentials = credentials_for(nonce(), invite_answer());
-
-  Request other_method = stolen;
-  other_method.method = "MESSAGE";
-  EXPECT_EQ(send(other_method), 403);
-  Request other_uri = stolen;
-  other_uri.uri = "sip:victim@home2.example";
-  EXPECT_EQ(send(other_uri), 403);
-  Request other_source = stolen;
-  other_source.source = "203.0.113.99:5060";
-  EXPECT_EQ(send(other_source), 407);
-  EXPECT_TRUE(challenges_of(role.response())[0].stale);
-
-  EXPECT_EQ(send(stolen), 0) << "same method and URI: accepted once";
-  EXPECT_EQ(send(stolen), 407);
-  EXPECT_TRUE(challenges_of(role.response())[0].stale);
-  EXPECT_EQ(role.count(EventKind::kNonceStale), 2U);
-}
-
-// T-9, third case: alice answers a challenge on a flow that is bound to bob.
-TEST_F(Originating, DigestWinsOnAnotherUsersFlow) {
-  Request bobs{.asserted = "<sip:bob@home1.example>", .source = "203.0.113.8:5060"};
-  bobs.credentials = credentials_for(nonce(bobs), invite_answer());
-  EXPECT_EQ(send(bobs), 0);
-  EXPECT_EQ(asserted(sent_on()), "\"Alice\" <sip:alice@home1.example>") << "as provisioned";
-  ASSERT_EQ(role.count(EventKind::kPrecedenceMismatch), 1U);
-  for (const ims::Event& event : role.events) {
-    if (event.kind != EventKind::kPrecedenceMismatch) continue;
-    EXPECT_EQ(event.impi, kAliceImpi);
-    EXPECT_EQ(event.impu, kBob) << "what was dropped";
-    EXPECT_NE(event.detail.find(kAlice), std::string::npos);
-    EXPECT_EQ(event.flow.text(), "udp/203.0.113.8:5060");
-  }
-}
-
-// T-10: the attacker is a subscriber himself, on alice's address.
-TEST_F(Originating, AttackerIsAssertedAsHimself) {
-  Request invite;
-  invite.credentials = credentials_for(nonce(), bobs_answer());
-  EXPECT_EQ(send(invite), 0);
-  EXPECT_EQ(asserted(sent_on()), "<sip:bob@home1.example>");
-  EXPECT_EQ(role.count(EventKind::kPrecedenceMismatch), 1U);
-}
-
-TEST_F(Originating, BothAssertedIdentitiesAreReplaced) {
-  Request invite{.asserted = "<sip:alice@home1.example>, <tel:+15551000>"};
-  invite.credentials = credentials_for(nonce(), bobs_answer());
-  EXPECT_EQ(send(invite), 0);
-  EXPECT_EQ(asserted(sent_on()), "<sip:bob@home1.example>");
-}
-
-class StrictOriginating : public Originating {
- protected:
-  StrictOriginating()
-      : Originating([](Config& config) {
-          config.proxy_auth = ProxyAuth::kInitial;
-          config.precedence_mismatch = PrecedenceMismatch::kReject;
-        }) {}
-};
-
-TEST_F(StrictOriginating, MismatchIsRefused) {
-  Request invite;
-  invite.credentials = credentials_for(nonce(), bobs_answer());
-  EXPECT_EQ(send(invite), 403);
-  EXPECT_EQ(role.count(EventKind::kPrecedenceMismatch), 1U);
-}
-
-// T-11
-TEST_F(Originating, SharedIdentityIsKept) {
-  for (const char* impi : {kAliceImpi, kBobImpi}) {
-    auto& identities = role.subscribers[impi].identities;
-    identities.push_back(make_user("x@y", "z", {"<sip:family@home1.example>"}).identities[0]);
-    identities.back().is_default = false;
-  }
-  ASSERT_TRUE(register_alice(role));
-  ASSERT_TRUE(register_bob(role));
-  Request invite{.asserted = "<sip:family@home1.example>"};
-  invite.credentials = credentials_for(nonce(invite), bobs_answer());
-  EXPECT_EQ(send(invite), 0);
-  EXPECT_EQ(asserted(sent_on()), "<sip:family@home1.example>");
-  EXPECT_EQ(role.count(EventKind::kPrecedenceMismatch), 0U);
-}
-
-TEST_F(Originating, ProvedUserWithoutRegistrationAssertsNothing) {
-  role.subscribers["dave_priv@home1.example"] =
-      make_user("dave_priv@home1.example", "dave-pw", {"<sip:dave@home1.example>"});
-  Request invite;
-  UeAnswer how = invite_answer();
-  how.impi = "dave_priv@home1.example";
-  how.password = "dave-pw";
-  invite.credentials = credentials_for(nonce(), how);
-  EXPECT_EQ(send(invite), 403);
-  EXPECT_TRUE(role.forwarded().empty());
-}
-
-TEST_F(Originating, UnknownUserIsRefusedLikeAWrongPassword) {
-  Request invite;
-  UeAnswer how = invite_answer();
-  how.impi = "nobody@home1.example";
-  invite.credentials = credentials_for(nonce(), how);
-  EXPECT_EQ(send(invite), 403);
-  EXPECT_EQ(role.count(EventKind::kUnknownSubscriber), 1U);
-}
-
-// T-28
-TEST_F(Originating, NonceCounts) {
-  const std::string once = nonce();
-  struct Step {
-    const char* nc;
-    int status;
-  };
-  for (const Step& step :
-       {Step{"00000001", 0}, Step{"00000002", 0}, Step{"00000003", 0}, Step{"00000003", 407},
-        Step{"00000006", 0}, Step{"00000005", 0}, Step{"00000005", 407}, Step{"00000004", 0}}) {
-    Request invite;
-    UeAnswer how = invite_answer();
-    how.nc = step.nc;
-    invite.credentials = credentials_for(once, how);
-    EXPECT_EQ(send(invite), step.status) << step.nc;
-    if (step.status == 407) {
-      EXPECT_TRUE(challenges_of(role.response())[0].stale);
-    }
-  }
-}
-
-TEST_F(Originating, RetransmissionUsesNothingUp) {
-  Request request{.method = "MESSAGE"};
-  UeAnswer how = invite_answer();
-  how.method = "MESSAGE";
-  request.credentials = credentials_for(nonce(request), how);
-  const std::string text = text_of(request);
-  role.sent.clear();
-  role.receive(text);
-  role.receive(text);
-  EXPECT_EQ(role.forwarded().size(), 1U);
-  EXPECT_EQ(role.status(), 0);
-}
-
-// T-30
-TEST_F(Originating, WhatWasNotAskedForIsChallengedAgain) {
-  role.subscribers[kAliceImpi].ha1.erase(sip::DigestAlgorithm::kMd5);
-  struct Row {
-    const char* algorithm;
-    const char* claimed;
-    const char* qop;
-  };
-  for (const Row& row :
-       {Row{"MD5", "", "auth"}, Row{"MD5", "-", "auth"}, Row{"MD5", "MD5-sess", "auth"},
-        Row{"SHA-256", "", ""}, Row{"SHA-256", "", "auth-int"}}) {
-    Request invite;
-    UeAnswer how = invite_answer();
-    how.algorithm = row.algorithm;
-    how.claimed = row.claimed;
-    how.qop = row.qop;
-    invite.credentials = credentials_for(nonce(), how);
-    EXPECT_EQ(send(invite), 407) << row.algorithm << row.claimed << row.qop;
-    EXPECT_FALSE(challenges_of(role.response())[0].stale);
-    EXPECT_EQ(challenges_of(role.response()).size(), 1U);
-  }
 }
 
 TEST_F(Originating, TwoAnswersForUsAreAmbiguous) {

@@ -53,6 +53,14 @@ TEST_F(Procedure, EventHasTheMethodAndTheUesFlow) {
             "MESSAGE: why");
 }
 
+TEST_F(Procedure, EventsAreInTheirOrder) {
+  Step step = refuse(office, make_work(sip::Method::kMessage), 403);
+  step = with_event(std::move(step), {.kind = ims::EventKind::kPrecedenceMismatch});
+  step = with_event(std::move(step), {.kind = ims::EventKind::kAuthenticated});
+  ASSERT_EQ(step.events.size(), 2U);
+  EXPECT_EQ(step.events[0].kind, ims::EventKind::kAuthenticated);
+}
+
 TEST_F(Procedure, HomeIsByDomain) {
   struct Row {
     const char* uri;

@@ -52,6 +52,7 @@ TEST(Peers, BranchFromBeforeRfc3261IsIgnored) {
   text.replace(text.find("z9hG4bKp"), 8, "old");
   role.receive(text);
   EXPECT_TRUE(role.sent.empty());
+  EXPECT_EQ(role.count(EventKind::kMalformed), 1U);
 }
 
 TEST(Lookups, NothingHappensUntilTheAnswer) {

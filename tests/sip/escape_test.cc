@@ -31,11 +31,21 @@ TEST(EscapedText, HoldsUnreservedMarksAndWholeEscapes) {
   EXPECT_TRUE(is_escaped_text("", ""));
   EXPECT_TRUE(is_escaped_text("Az09-_.!~*'()%2f", ""));
   EXPECT_TRUE(is_escaped_text("a=b", "="));
+  EXPECT_TRUE(is_escaped_text("null-%00-null", "")) << "RFC 4475 3.1.1.4";
   for (const std::string bad :
-       {"a=b", "%", "%4", "%4g", "%g4", "a b", "a%00b", "%00", "\x01", "\x7f", "\xc3\xa9"}) {
+       {"a=b", "%", "%4", "%4g", "%g4", "a b", "\x01", "\x7f", "\xc3\xa9"}) {
     EXPECT_FALSE(is_escaped_text(bad, "")) << bad;
   }
   EXPECT_FALSE(is_escaped_text(std::string("\0", 1), ""));
+}
+
+TEST(EscapedText, ControlOctetsInItAreFound) {
+  for (const char* text : {"%00", "a%0Db", "a%7f", "%61%1f"}) {
+    EXPECT_TRUE(has_escaped_control(text)) << text;
+  }
+  for (const char* text : {"", "%20", "a%4", "%2500", "%"}) {
+    EXPECT_FALSE(has_escaped_control(text)) << text;
+  }
 }
 
 }  // namespace

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// A hash map recycles its elements under a reader: between the gate's look-up and its read the
+// element may already belong to another key. One thread provokes this as fast as it can, while the
+// gate reads inside the kernel.
+#include <bpf/bpf.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "agent/dataplane/pins.h"
+#include "agent/dataplane/row.h"
+#include "tests/kernel/lab.h"
+
+namespace sipward::test {
+namespace {
+
+constexpr std::uint32_t kReads = 200'000;  // in one system call
+constexpr std::uint64_t kMostReads = 15'000'000;
+constexpr std::uint64_t kLeastReads = 3'000'000;
+constexpr std::uint64_t kMoreThanProvoked = 3;  // times as many reads as the race needed to show
+
+/// The reader's row is expired, the other one's is alive: a packet of the reader that counts as
+/// bound was judged by the other one's word.
+class Recycling : public testing::Test {
+ protected:
+  Recycling()
+      : gate_(test_config()), map_(dataplane::open_pinned(gate_.pin_path() + "/bindings4")) {}
+
+  struct Written {
+    dataplane::RowKey key;
+    sipward_binding value;
+  };
+  static Written make(const RowOf& fields) {
+    const ims::KernelRow from = row(fields);
+    const auto key = dataplane::make_key(from.key).value();
+    return {key, dataplane::make_value(key, from).value()};
+  }
+
+  /// How many reads were done until `enough` of them went wrong, or `most` were done.
+  std::uint64_t hammer(const Written& other, std::uint64_t enough, std::uint64_t most) {
+    std::atomic<bool> stop = false;
+    std::thread writer([&] {
+      while (!stop) {
+        for (const Written& row : {reader_, other}) {
+          bpf_map_update_elem(map_.get(), row.key.data(), &row.value, BPF_ANY);
+          bpf_map_delete_elem(map_.get(), row.key.data());
+        }
+      }
+    });
+    const Frame frame = from_ue4("MESSAGE sip:bob@home1.example SIP/2.0\r\n");
+    std::uint64_t reads = 0;
+    for (; reads < most && wrong() < enough; reads += kReads) gate_.repeat(frame, kReads);
+    stop = true;
+    writer.join();
+    return reads;
+  }
+
+  /// `tag_failed`: repeated runs use up the room for tags.
+  [[nodiscard]] std::uint64_t wrong() const {
+    return gate_.packets("bound") + gate_.packets("tag_failed");
+  }
+
+  GateUnderTest gate_;
+  dataplane::Descriptor map_;
+  Written reader_ = make({.binding = 1, .seconds_left = -1});
+};
+
+TEST_F(Recycling, NeverLendsAnotherRowsWord) {
+  Written other = make({.ip = "203.0.113.8", .binding = 2});
+  // First without protection, to know that the race is there and how often: the other one's word
+  // carries the check of the reader's key.
+  Written unprotected = other;
+  unprotected.value.decision = sipward_pack(reader_.key.digest(), &other.value);
+  const std::uint64_t provoked = hammer(unprotected, 1, kMostReads);
+  const std::uint64_t before = wrong();
+  if (before == 0) GTEST_SKIP() << "this machine does not show the race (one CPU?)";
+
+  hammer(other, before + 1, std::clamp(kMoreThanProvoked * provoked, kLeastReads, kMostReads));
+  RecordProperty("reads_until_the_race_showed", std::to_string(provoked));
+  EXPECT_EQ(wrong(), before) << "the race was provoked within " << provoked << " reads";
+  EXPECT_GT(gate_.packets("expired"), 0U) << "the reader's own row was seen";
+}
+
+TEST_F(Recycling, TheCheckCoversKeyAndFacts) {
+  const Written other = make({.ip = "203.0.113.8", .binding = 2});
+  EXPECT_TRUE(sipward_belongs(other.key.digest(), other.value.decision));
+  EXPECT_FALSE(sipward_belongs(reader_.key.digest(), other.value.decision));
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    EXPECT_FALSE(sipward_belongs(other.key.digest(), other.value.decision ^ (1ULL << bit)))
+        << "bit " << bit;
+  }
+}
+
+TEST_F(Recycling, AWordOfAnotherKeyIsNoRow) {
+  Written foreign = make({.binding = 7});
+  foreign.value.decision = make({.ip = "203.0.113.8", .binding = 7}).value.decision;
+  ASSERT_EQ(bpf_map_update_elem(map_.get(), foreign.key.data(), &foreign.value, BPF_ANY), 0);
+  EXPECT_EQ(gate_.run(from_ue4("MESSAGE ")).counted, "unbound");
+}
+
+}  // namespace
+}  // namespace sipward::test
