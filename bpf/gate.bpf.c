@@ -54,7 +54,7 @@ static __always_inline struct ruling rule_class(struct packet *packet, __u32 cla
 	}
 }
 
-/* TS 33.203 N.2: without a row, only what can become a registration or must pass. */
+/* TS 33.203 N.2.1: without a row, only what can become a registration or must pass. */
 static __always_inline struct ruling rule_unbound(struct xdp_md *ctx, struct packet *packet,
 						  __u32 row, __u64 now)
 {

@@ -49,7 +49,7 @@ std::string IpAddress::text() const {
   return buffer;
 }
 
-std::string IpAddress::host() const { return v4_ ? text() : "[" + text() + "]"; }
+std::string IpAddress::host() const { return v4_ ? text() : std::string("[").append(text()) + "]"; }
 
 std::optional<Endpoint> Endpoint::parse(std::string_view text) {
   const auto parts = parse_host_port(text, false);

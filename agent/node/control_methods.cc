@@ -166,6 +166,22 @@ Json explain(const Call& call, const pcscf::FlowBinding& row) {
   return result;
 }
 
+/// The last decisions about packets of this source.
+Json events_of(const Call& call, const sip::Endpoint& source) {
+  constexpr std::size_t kShown = 10;
+  std::vector<const ops::EventLedger::Entry*> found;
+  for (const auto& entry : call.node.ledger().recent()) {
+    const sip::Endpoint& remote = entry.event.flow.remote;
+    if (remote.ip != source.ip) continue;
+    if (source.port == 0 || source.port == remote.port) found.push_back(&entry);
+  }
+  Json list = Json::array();
+  for (std::size_t i = found.size() - std::min(found.size(), kShown); i < found.size(); ++i) {
+    list.push_back(to_json(*found[i]));
+  }
+  return list;
+}
+
 /// What would decide about a packet of this source, and why.
 Answer look_up_binding(const Call& call) {
   const auto* pcscf = call.node.pcscf();
@@ -180,7 +196,8 @@ Answer look_up_binding(const Call& call) {
   }
   return Json{{"address", source->port == 0 ? source->ip.text() : source->text()},
               {"gate", call.node.bindings().is_enforced()},
-              {"rows", rows}};
+              {"rows", rows},
+              {"events", events_of(call, *source)}};
 }
 
 Answer remove_binding(const Call& call) {

@@ -113,18 +113,18 @@ std::string show_bindings(const Json& bindings) {
 }
 
 std::string show_explanation(const Json& lookup) {
-  const Json rows = array(lookup, "rows");
-  if (rows.empty()) {
-    return fmt::format(
+  std::string out;
+  for (const Json& row : array(lookup, "rows")) {
+    if (row.contains("row")) out += show_row(row);
+  }
+  if (out.empty()) {
+    out = fmt::format(
         "{} is not bound: no registration came from there, or it has ended.\n"
         "Only REGISTER, STUN and keep-alives pass; nothing else is asserted.\n",
         cell(lookup, "address"));
   }
-  std::string out;
-  for (const Json& row : rows) {
-    if (row.contains("row")) out += show_row(row);
-  }
-  return out;
+  const Json events = array(lookup, "events");
+  return events.empty() ? out : out + "\nlast decisions:\n" + show_events(events);
 }
 
 std::string show_counters(const Json& counters) {

@@ -35,7 +35,7 @@ OwnAddresses::OwnAddresses(const Config& config) : endpoints_(config.listeners) 
   endpoints_.push_back(config.core.local);
   if (config.core.local.port == kSipPort) return;
   core_port_ = config.core.local.port;
-  core_host_ += ":" + std::to_string(config.core.local.port);
+  core_host_.append(":").append(std::to_string(config.core.local.port));
 }
 
 bool OwnAddresses::includes(const sip::Uri& uri) const {

@@ -255,7 +255,7 @@ Pcscf::Pcscf(Config config, sip::RandomSource random)
     : impl_(std::make_unique<Impl>(std::move(config), std::move(random))) {}
 Pcscf::~Pcscf() = default;
 
-void Pcscf::receive_access(Datagram datagram, sip::Time now, ims::Actions& actions) {
+void Pcscf::receive_access(const Datagram& datagram, sip::Time now, ims::Actions& actions) {
   Turn turn(now, actions);
   impl_->receive_access(datagram, turn);
 }

@@ -32,7 +32,7 @@ class Pcscf {
   Pcscf(Config config, sip::RandomSource random);
   ~Pcscf();
 
-  void receive_access(Datagram datagram, sip::Time now, ims::Actions& actions);
+  void receive_access(const Datagram& datagram, sip::Time now, ims::Actions& actions);
   void receive_core(sip::Message message, const sip::Flow& flow, sip::Time now,
                     ims::Actions& actions);
   /// The kernel's answer to an `Install`.

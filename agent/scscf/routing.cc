@@ -65,7 +65,8 @@ std::vector<const Contact*> contacts_to_try(const Registrar& registrar, const im
 
 sip::Target make_target(const Office& office, const Work& work, const Contact& contact) {
   sip::Message request = work.request.clone();
-  request.set(sip::Field::kPCalledPartyId, "<" + work.request.request_uri().text() + ">");
+  request.set(sip::Field::kPCalledPartyId,
+              std::string("<").append(work.request.request_uri().text()) + ">");
   sip::Uri uri = contact.contact.uri;
   uri.headers.clear();  // RFC 3261 19.1.1: not in a Request-URI
   uri.params.remove("method");

@@ -48,7 +48,7 @@ class Namespace:
         return run("ip", "-n", self.name, *arguments)
 
     def command(self, *command: str) -> list[str]:
-        """The command line that runs it here. `ip netns exec` would hide bpffs: it remounts /sys."""
+        """The command line that runs it here. `ip netns exec` remounts /sys: bpffs would be gone."""
         return ["nsenter", f"--net={self.path}", "--", *command]
 
     def run(self, *command: str, text: str | None = None) -> str:

@@ -21,7 +21,7 @@ class Silence(Exception):
 
 @dataclasses.dataclass
 class Instance:
-    """A UE instance of RFC 5626: with it a registration is bound to the flow, not to the address."""
+    """A UE instance of RFC 5626: its registration is bound to the flow, not to the address."""
     reg_id: int = 1
     urn: str = dataclasses.field(default_factory=lambda: "urn:uuid:" + _uuid())
 

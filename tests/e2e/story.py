@@ -25,7 +25,7 @@ def tell(text: str = "") -> None:
 
 def show(what: str, evidence: object) -> None:
     """One line of evidence; tables are put below their name."""
-    text = str(evidence).rstrip()
+    text = json.dumps(evidence) if isinstance(evidence, dict) else str(evidence).rstrip()
     if "\n" in text:
         tell(f"      {what}:\n        " + text.replace("\n", "\n        "))
     else:
@@ -85,8 +85,8 @@ class Story:
         for key in (f"any {ALICE_HOST}", f"any {BOB_HOST}", f"udp [{CAROL_HOST}]:5060"):
             row(self.node, key)
         show("sipwardctl bindings", self.node.ctl("bindings"))
-        show("bpftool map dump bindings4, alice's row", json.dumps(kernel_row(self.node, ALICE_HOST)))
-        show("bpftool map dump bindings6, carol's row", json.dumps(kernel_row(self.node, CAROL_HOST)))
+        show("bpftool map dump bindings4, alice's row", kernel_row(self.node, ALICE_HOST))
+        show("bpftool map dump bindings6, carol's row", kernel_row(self.node, CAROL_HOST))
 
     def identity_reaches_bob(self) -> None:
         """alice's MESSAGE and INVITE reach bob with her identity, asserted by the network."""
@@ -140,7 +140,7 @@ class Story:
         equal(self.node.events("overwritten"), 1, "events overwritten")
         show("row before", f"{before['impi']}, epoch {before['epoch']}")
         show("row after", f"{after['impi']}, epoch {after['epoch']}")
-        show("bpftool map dump bindings4", json.dumps(kernel_row(self.node, ALICE_HOST)))
+        show("bpftool map dump bindings4", kernel_row(self.node, ALICE_HOST))
         preferred = [("P-Preferred-Identity", f"<{ALICE.impu}>")]
         status(dave.ask(dave.message(BOB.impu, "alice again?", preferred)), 200)
         self._bob_sees("MESSAGE", DAVE.impu, ", although he prefers to be alice")

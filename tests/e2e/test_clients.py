@@ -90,7 +90,7 @@ def sipsak_registers_and_is_dropped(lab: Lab) -> None:
     reaches_as(lab.ue(DAVE, BOB_HOST), carol, DAVE.impu)
 
     unbound, received = node.verdicts()["unbound"], node.received()
-    probe = sipsak(lab, STRANGER_HOST, "carol", "-D", "2")  # OPTIONS, given up after two tries' time
+    probe = sipsak(lab, STRANGER_HOST, "carol", "-D", "2")  # an OPTIONS
     equal(probe.returncode != 0, True, f"{probe.stdout}\nsipsak was not answered")
     if node.verdicts()["unbound"] <= unbound:
         raise AssertionError(f"the gate did not count the probe:\n{probe.stdout}{probe.stderr}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Proxy-authentication: Digest stands where an address can be forged, and wins where they differ."""
+"""Proxy-authentication: Digest stands where an address can be forged, and wins over it."""
 from digest import Account, Credentials, choose, parameters
 from lab import (ALICE, ALICE_HOST, BOB, CAROL, CAROL_HOST, PCSCF4, SIP_PORT, STRANGER_HOST, Lab)
 from scenario import equal, nothing_came, reaches_as, scenario, status

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows as user space writes and reads them: key and epoch semantics of the IP address check
-// table (TS 33.203 Q.3).
+// table (TS 33.203 Annex Q).
 #include "agent/dataplane/bindings.h"
 
 #include <bpf/bpf.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may speak to a guarded listener: TS 33.203 N.2 and Q.3, TS 24.229 5.2.6.3.2A. Every row is
+// Who may speak to a guarded listener: TS 33.203 N.2.1, TS 24.229 5.2.6.3.2A. Every row is
 // run in both modes: monitor gives the same verdicts and drops nothing.
 #include <gtest/gtest.h>
 #include <linux/bpf.h>

@@ -74,11 +74,15 @@ TEST(ControlMethods, ExplainsASource) {
   desk.lab.map->rows.front().epoch += 1;
   const Json differs = desk.call("bindings.lookup", {{"address", "127.0.0.2"}})["result"];
   EXPECT_EQ(differs["rows"][0]["kernel_agrees"], false);
+  ASSERT_FALSE(differs["events"].empty());
+  EXPECT_EQ(differs["events"].back()["event"], "registered");
+  EXPECT_TRUE(found["events"].empty()) << "of another port";
   desk.lab.map->rows.clear();
   const Json gone = desk.call("bindings.lookup", {{"address", "127.0.0.2"}})["result"];
   EXPECT_TRUE(gone["rows"][0]["kernel"].is_null());
   const Json nobody = desk.call("bindings.lookup", {{"address", "127.0.0.9"}})["result"];
   EXPECT_TRUE(nobody["rows"].empty());
+  EXPECT_TRUE(nobody["events"].empty());
 }
 
 TEST(ControlMethods, RemovesABinding) {
