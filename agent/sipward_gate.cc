@@ -284,15 +284,6 @@ int run_status(const Options& options) {
 
 using Command = int (*)(const Options&);
 
-int perform(Command command, const Options& options) {
-  try {
-    return command(options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "sipward-gate: %s\n", error.what());
-    return kFailed;
-  }
-}
-
 int main_of(int argc, char** argv) {
   Options options;
   Command command = nullptr;
@@ -315,10 +306,17 @@ int main_of(int argc, char** argv) {
                      "attach, then wait: SIGHUP reloads, SIGTERM ends and leaves it attached")
       ->callback([&] { command = run_service; });
   CLI11_PARSE(app, argc, argv);
-  return perform(command, options);
+  return command(options);
 }
 
 }  // namespace
 }  // namespace sipward
 
-int main(int argc, char** argv) { return sipward::main_of(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return sipward::main_of(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sipward-gate: %s\n", error.what());
+    return sipward::kFailed;
+  }
+}

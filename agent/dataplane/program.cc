@@ -37,14 +37,13 @@ class LibraryLog {
     if (level != LIBBPF_WARN || text_.size() > kMaxText) return 0;
     va_list again;
     va_copy(again, args);
-    const int length = std::vsnprintf(nullptr, 0, format, args);
-    if (length > 0) {
-      std::string line(static_cast<std::size_t>(length) + 1, '\0');
-      std::vsnprintf(line.data(), line.size(), format, again);
-      line.pop_back();
-      text_ += line;
-    }
+    const int length = std::vsnprintf(nullptr, 0, format, again);
     va_end(again);
+    if (length <= 0) return 0;
+    std::string line(static_cast<std::size_t>(length) + 1, '\0');
+    std::vsnprintf(line.data(), line.size(), format, args);
+    line.pop_back();
+    text_ += line;
     return length;
   }
 

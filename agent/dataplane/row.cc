@@ -93,7 +93,7 @@ ims::BindingKey read_key(const sipward_key4& key) { return read(key); }
 ims::BindingKey read_key(const sipward_key6& key) { return read(key); }
 
 ims::KernelRow read_row(ims::BindingKey key, const sipward_binding& value) {
-  return {.key = std::move(key),
+  return {.key = key,
           .binding = value.binding,
           .epoch = value.epoch,
           .expires = sip::Time{std::chrono::seconds{value.expires_s}}};

@@ -30,7 +30,7 @@ struct BindingKey {
 struct KernelRow {
   BindingKey key;
   std::uint32_t binding = 0;  ///< names the row from insertion to deletion
-  std::uint32_t epoch = 0;    ///< changes at an overwrite by another IMPI (X-4)
+  std::uint32_t epoch = 0;    ///< changes at an overwrite by another IMPI
   sip::Time expires;
 };
 

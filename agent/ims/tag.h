@@ -8,7 +8,7 @@
 namespace sipward::ims {
 
 /// The kernel's word on one datagram, as it reached the socket in the packet's mark. It asserts
-/// nothing by itself: user space looks the source up in its own table and compares.
+/// nothing by itself: user space looks the source up in its own table and compares.
 struct Tag {
   enum class Verdict : std::uint8_t { kBound, kUnbound, kAdmitted, kEmergency };
   Verdict verdict = Verdict::kUnbound;

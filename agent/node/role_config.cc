@@ -90,7 +90,7 @@ pcscf::Config make_pcscf_config(const ops::Config& config) {
                                                             : pcscf::RouteMismatch::kReplace;
   to.tag_policy = tag_policy(config);
   // The gate has a map for each address family: the kernel says when it is full.
-  if (config.gate) to.max_bindings = std::size_t{2} * config.gate->max_bindings;
+  if (config.gate) to.max_bindings = config.gate->max_bindings;
   to.max_bindings_per_impi = from.max_bindings_per_impi;
   to.max_pending_registrations = from.max_pending_registrations;
   return to;

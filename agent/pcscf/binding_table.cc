@@ -125,7 +125,11 @@ BindingTable::Plan BindingTable::plan(const FlowBinding& row) const {
   }
   // A new row's epoch continues its id, so that a tag tells more rows apart than its id bits do.
   kernel.epoch = kernel.binding >> ims::kTagBindingBits;
-  return {.change = is_full() ? Change::kFull : Change::kInserted, .kernel = kernel};
+  return {.change = is_full(row.key.ip) ? Change::kFull : Change::kInserted, .kernel = kernel};
+}
+
+bool BindingTable::is_full(const sip::IpAddress& ip) const {
+  return (ip.is_v4() ? v4_rows_ : rows_.size() - v4_rows_) >= capacity_;
 }
 
 BindingTable::Change BindingTable::put(FlowBinding row) {
@@ -202,6 +206,7 @@ std::optional<sip::Time> BindingTable::deadline() const {
 }
 
 void BindingTable::index(const Row& row) {
+  if (row.key.ip.is_v4()) ++v4_rows_;
   by_address_.insert(row.key);
   by_impi_.emplace(row.impi, row.key);
   by_id_[row.id] = row.key;
@@ -210,6 +215,7 @@ void BindingTable::index(const Row& row) {
 }
 
 void BindingTable::unindex(const Row& row) {
+  if (row.key.ip.is_v4()) --v4_rows_;
   by_address_.erase(row.key);
   const auto [first, last] = by_impi_.equal_range(row.impi);
   by_impi_.erase(

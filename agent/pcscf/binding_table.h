@@ -65,6 +65,8 @@ struct FlowBinding {
 /// one address is `decide_key`'s affair.
 class BindingTable {
  public:
+  /// `capacity`: rows of each address family. IPv4 and IPv6 have a kernel map each, which fill up
+  /// by themselves.
   explicit BindingTable(std::size_t capacity, std::size_t per_impi);
 
   /// The live row for a packet's source: exact key first, then the wildcard, which stands for UDP
@@ -102,9 +104,11 @@ class BindingTable {
   std::vector<FlowBinding> expire(sip::Time now);
   [[nodiscard]] std::optional<sip::Time> deadline() const;
 
-  [[nodiscard]] bool is_full() const { return rows_.size() >= capacity_; }
+  /// No room for another row of the address's family.
+  [[nodiscard]] bool is_full(const sip::IpAddress& ip) const;
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
-  [[nodiscard]] std::size_t capacity() const { return capacity_; }
+  /// Of both families together.
+  [[nodiscard]] std::size_t capacity() const { return 2 * capacity_; }
   /// For listing; unordered.
   [[nodiscard]] auto begin() const { return rows_.begin(); }
   [[nodiscard]] auto end() const { return rows_.end(); }
@@ -120,6 +124,7 @@ class BindingTable {
 
   std::size_t capacity_;
   std::size_t per_impi_;
+  std::size_t v4_rows_ = 0;
   std::uint32_t next_id_ = 1;
   std::unordered_map<ims::BindingKey, Row> rows_;
   std::set<ims::BindingKey> by_address_;  ///< ordered by address first

@@ -61,7 +61,7 @@ struct Config {
   RouteMismatch route_mismatch = RouteMismatch::kReplace;
   ims::TagPolicy tag_policy = ims::TagPolicy::kAbsent;
 
-  std::size_t max_bindings = 65'536;
+  std::size_t max_bindings = 65'536;  ///< of each address family
   std::size_t max_bindings_per_impi = 16;
   std::size_t max_identities = 64;  ///< of one registration
   /// Unanswered REGISTER transactions from unbound sources, all together.

@@ -133,7 +133,7 @@ std::optional<Registrations::Denial> Registrations::check_room(const PendingRegi
                                                                const FlowBinding* row) const {
   const Registrant& registrant = pending.registrant;
   if (row != nullptr && row->impi == registrant.impi) return std::nullopt;
-  if (row == nullptr && common_.table.is_full()) {
+  if (row == nullptr && common_.table.is_full(pending.flow.remote.ip)) {
     return Denial{.refusal = overload("Too Many Bindings"), .event = EventKind::kOverload};
   }
   std::size_t others = 0;

@@ -105,7 +105,7 @@ void fill(dataplane::Bindings& bindings) {
 void measure(GateUnderTest& gate, Case& c) {
   const auto counted = [&] { return c.counter.empty() ? 0 : gate.packets(c.counter); };
   const std::uint64_t before = counted();
-  c.samples.push_back(gate.repeat(c.frame, c.runs()));
+  c.samples.push_back(gate.repeat(c.frame, c.runs()).nanoseconds);
   const std::uint64_t expected = c.counter.empty() ? 0 : c.runs();
   if (counted() - before != expected) throw std::runtime_error(c.name + ": not the verdict meant");
 }
@@ -116,8 +116,8 @@ struct Empty {
   Case tagged{"empty XDP program, few runs", "", from_ue4(kMessage), {}};
 
   void measure(int program) {
-    hot.samples.push_back(run_many(program, hot.frame, kHot));
-    tagged.samples.push_back(run_many(program, tagged.frame, kTagged));
+    hot.samples.push_back(run_many(program, hot.frame, kHot).nanoseconds);
+    tagged.samples.push_back(run_many(program, tagged.frame, kTagged).nanoseconds);
   }
 };
 

@@ -18,14 +18,10 @@ def corpus() -> list[bytes]:
     return [path.read_bytes() for path in sorted(folder.glob("*.dat"))]
 
 
-@scenario
 def rfc4475_torture_messages(lab: Lab) -> None:
     """The corpus from a bound source, from a stranger, and the other way in monitor mode: the
     daemon survives, and alice is still alice and nobody else."""
     messages = corpus()
-    if not messages:
-        print("no corpus: set SIPWARD_RFC4475 to the folder with RFC 4475's messages")
-        raise SystemExit(77)
     node = lab.start_node({"gate.mode": "monitor", "gate.register_rate_per_source": 10_000})
     alice, bob, stranger = (lab.ue(ALICE, ALICE_HOST), lab.ue(BOB, BOB_HOST),
                             lab.ue(BOB, STRANGER_HOST))
@@ -38,6 +34,10 @@ def rfc4475_torture_messages(lab: Lab) -> None:
             sender.say(message)
     wait_until(lambda: node.received() >= received + 2 * len(messages), "all of them are read")
     survives(node, alice, bob, before)
+
+
+if corpus():  # without the corpus there is no such test, rather than one that tests nothing
+    scenario(rfc4475_torture_messages)
 
 
 @scenario

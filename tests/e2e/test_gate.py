@@ -176,13 +176,17 @@ def a_restarted_daemon_trusts_no_old_row(lab: Lab) -> None:
 
 @scenario
 def full_map_refuses_with_503(lab: Lab) -> None:
-    """No room in the kernel's map: 503, and nothing is registered anywhere."""
+    """No room in the kernel's map of one family: 503, and nothing is registered anywhere."""
     node = lab.start_node({"gate.max_bindings": 1})
-    alice, bob = lab.ue(ALICE, ALICE_HOST), lab.ue(BOB, BOB_HOST)
+    alice, bob, carol = (lab.ue(ALICE, ALICE_HOST), lab.ue(BOB, BOB_HOST),
+                         lab.ue(CAROL, CAROL_HOST))
     alice.register()
-    status(bob.try_register(), 503)
+    refused = status(bob.try_register(), 503)
+    contains(refused, "Retry-After", "the answer")
     equal(list(node.bindings()), [f"any {ALICE_HOST}"], "rows")
-    equal(node.events("install-failed"), 1, "events")
+    equal(node.events("overload"), 1, "events")
+    equal([one["impi"] for one in node.ctl_json("registrations")], [ALICE.impi], "registrations")
+    carol.register()  # the other family has room
     is_dropped(node, bob, bob.message(ALICE.impu))
     status(alice.ask(alice.message(BOB.impu)), 480)  # nor is he registered at the S-CSCF
     alice.deregister()

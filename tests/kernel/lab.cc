@@ -98,11 +98,11 @@ ims::KernelRow row(const RowOf& fields) {
           .expires = std::chrono::steady_clock::now() + std::chrono::seconds(fields.seconds_left)};
 }
 
-std::uint32_t run_many(int program, const Frame& frame, std::uint32_t times) {
+ManyRuns run_many(int program, const Frame& frame, std::uint32_t times) {
   LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame.data(),
               .data_size_in = static_cast<__u32>(frame.size()), .repeat = static_cast<int>(times));
   if (bpf_prog_test_run_opts(program, &options) != 0) fail("BPF_PROG_TEST_RUN");
-  return options.duration;
+  return {.nanoseconds = options.duration, .last_action = static_cast<int>(options.retval)};
 }
 
 GateUnderTest::GateUnderTest(const dataplane::GateConfig& config) : pin_path_(new_pin_path()) {
@@ -177,7 +177,7 @@ Outcome GateUnderTest::run(const Frame& frame) {
   return outcome;
 }
 
-std::uint32_t GateUnderTest::repeat(const Frame& frame, std::uint32_t times) {
+ManyRuns GateUnderTest::repeat(const Frame& frame, std::uint32_t times) {
   return run_many(program_->gate_fd(), frame, times);
 }
 

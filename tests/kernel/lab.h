@@ -56,8 +56,12 @@ struct Outcome {
   Frame frame;  ///< as it left
 };
 
-/// Runs any XDP program on the frame, inside the kernel; nanoseconds for each run.
-std::uint32_t run_many(int program, const Frame& frame, std::uint32_t times);
+/// Many runs of any XDP program on one frame, inside the kernel.
+struct ManyRuns {
+  std::uint32_t nanoseconds = 0;  ///< each
+  int last_action = 0;
+};
+ManyRuns run_many(int program, const Frame& frame, std::uint32_t times);
 
 /// The gate, loaded with a configuration, not attached: frames go in by BPF_PROG_TEST_RUN.
 class GateUnderTest {
@@ -65,9 +69,8 @@ class GateUnderTest {
   explicit GateUnderTest(const dataplane::GateConfig& config);
 
   Outcome run(const Frame& frame);
-  /// The same frame many times, inside the kernel; nanoseconds for each. A frame that is tagged
-  /// needs new room each time: about thirty fit.
-  std::uint32_t repeat(const Frame& frame, std::uint32_t times);
+  /// A frame that is tagged needs new room each time: about thirty tags fit.
+  ManyRuns repeat(const Frame& frame, std::uint32_t times);
 
   [[nodiscard]] dataplane::Bindings& bindings() { return *bindings_; }
   [[nodiscard]] const dataplane::Program& program() const { return *program_; }

@@ -308,5 +308,20 @@ TEST(Verdict, WhatIsNotForAGuardedListenerIsNotTouched) {
   });
 }
 
+// Repeated runs use up the room before the packet, as a driver without any would.
+TEST(Verdict, WhatCannotBeTaggedIsCountedAndDroppedInEnforceMode) {
+  constexpr std::uint32_t kRuns = 200;
+  for (const Mode mode : {Mode::kEnforce, Mode::kMonitor}) {
+    auto config = test_config();
+    config.mode = mode;
+    GateUnderTest gate(config);
+    ASSERT_EQ(gate.bindings().install(row({})), dataplane::InstallStatus::kInstalled);
+    const ManyRuns runs = gate.repeat(from_ue4(kInvite), kRuns);
+    EXPECT_EQ(runs.last_action, mode == Mode::kEnforce ? XDP_DROP : XDP_PASS);
+    EXPECT_GT(gate.packets("tag_failed"), 0U);
+    EXPECT_EQ(gate.packets("bound") + gate.packets("tag_failed"), kRuns);
+  }
+}
+
 }  // namespace
 }  // namespace sipward::test

@@ -101,6 +101,24 @@ TEST(BindingTable, PlanIsWhatPutDoes) {
       << "needs no room";
 }
 
+TEST(BindingTable, EachAddressFamilyFillsUpByItself) {
+  BindingTable table(1, 8);
+  const char* const four = "203.0.113.7:5060";
+  const char* const six = "[2001:db8::7]:5060";
+  ASSERT_EQ(table.put(make({.source = four})), Change::kInserted);
+  EXPECT_TRUE(table.is_full(flow(four).remote.ip));
+  EXPECT_FALSE(table.is_full(flow(six).remote.ip));
+  ASSERT_EQ(table.put(make({.source = six})), Change::kInserted);
+  EXPECT_TRUE(table.is_full(flow(six).remote.ip));
+  EXPECT_EQ(table.put(make({.user = "bob", .source = "203.0.113.8:5060"})), Change::kFull);
+  EXPECT_EQ(table.put(make({.user = "bob", .source = "[2001:db8::8]:5060"})), Change::kFull);
+
+  ASSERT_EQ(table.put(make({.user = "bob", .source = four})), Change::kOverwritten);
+  table.remove(make({.source = four}).key);
+  EXPECT_FALSE(table.is_full(flow(four).remote.ip));
+  EXPECT_TRUE(table.is_full(flow(six).remote.ip));
+}
+
 TEST(BindingTable, RowsOfOneUserAreBounded) {
   BindingTable table(8, 1);
   EXPECT_EQ(table.put(make({})), Change::kInserted);
