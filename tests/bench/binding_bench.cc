@@ -45,8 +45,9 @@ void plain_map(benchmark::State& state) {
   std::unordered_map<ims::BindingKey, std::uint32_t> map;
   for (std::uint32_t i = 0; i < count; ++i) map[row(i).key] = i;
   std::mt19937 random(1);
+  std::uniform_int_distribution<std::uint32_t> pick(0, count - 1);
   for (auto _ : state) {
-    const ims::BindingKey key{.ip = endpoint(random() % count).ip, .port = 5060};
+    const ims::BindingKey key{.ip = endpoint(pick(random)).ip, .port = 5060};
     benchmark::DoNotOptimize(map.find(key));
   }
 }
@@ -54,16 +55,18 @@ void find_source(benchmark::State& state) {
   const auto count = static_cast<std::uint32_t>(state.range(0));
   const BindingTable table = filled(count);
   std::mt19937 random(1);
+  std::uniform_int_distribution<std::uint32_t> pick(0, count - 1);
   if (table.find({.remote = endpoint(0)}, kNow) == nullptr) std::abort();  // no row would flatter
   for (auto _ : state) {
-    benchmark::DoNotOptimize(table.find({.remote = endpoint(random() % count)}, kNow));
+    benchmark::DoNotOptimize(table.find({.remote = endpoint(pick(random))}, kNow));
   }
 }
 void refresh(benchmark::State& state) {
   const auto count = static_cast<std::uint32_t>(state.range(0));
   BindingTable table = filled(count);
   std::mt19937 random(1);
-  for (auto _ : state) benchmark::DoNotOptimize(table.put(row(random() % count)));
+  std::uniform_int_distribution<std::uint32_t> pick(0, count - 1);
+  for (auto _ : state) benchmark::DoNotOptimize(table.put(row(pick(random))));
 }
 BENCHMARK(plain_map)->Arg(1'000)->Arg(1'000'000);
 BENCHMARK(find_source)->Arg(1'000)->Arg(1'000'000);
