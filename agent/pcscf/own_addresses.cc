@@ -2,19 +2,14 @@
 #include "agent/pcscf/own_addresses.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
+
+#include "sip/grammar.h"
 
 namespace sipward::pcscf {
 namespace {
 
 constexpr std::uint16_t kSipPort = 5060;
-
-bool same_host(std::string_view a, std::string_view b) {
-  const auto lower = [](unsigned char c) { return std::tolower(c); };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
 
 sip::NameAddr make_hop(std::string token, std::string host, std::optional<std::uint16_t> port) {
   sip::NameAddr hop;
@@ -40,7 +35,7 @@ OwnAddresses::OwnAddresses(const Config& config) : endpoints_(config.listeners) 
 
 bool OwnAddresses::includes(const sip::Uri& uri) const {
   if (!uri.is_sip()) return false;
-  if (same_host(uri.host, name_)) return true;
+  if (sip::iequals(uri.host, name_)) return true;
   const auto ip = uri.ip();
   if (!ip) return false;
   const sip::Endpoint endpoint{.ip = *ip, .port = uri.port_or_default()};

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/pcscf/proxy_checks.h"
 
-#include <algorithm>
-#include <cctype>
 #include <string>
 #include <string_view>
+
+#include "sip/grammar.h"
 
 namespace sipward::pcscf {
 namespace {
 
 /// Security agreement is answered here; privacy (RFC 3323) is done for the asserted identity.
 bool is_supported(std::string_view option) {
-  std::string name(option);
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return name == "sec-agree" || name == "privacy";
+  return sip::iequals(option, "sec-agree") || sip::iequals(option, "privacy");
 }
 
 }  // namespace

@@ -2,9 +2,9 @@
 #include "agent/pcscf/registrant.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
+#include "sip/grammar.h"
 #include "sip/headers.h"
 
 namespace sipward::pcscf {
@@ -27,10 +27,7 @@ Flow5626 read_flow(const sip::NameAddr& contact) {
 }
 
 bool mentions_flag(std::string_view text) {
-  const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
-  const auto same = [&](char a, char b) { return lower(a) == lower(b); };
-  return std::search(text.begin(), text.end(), kFlagParam.begin(), kFlagParam.end(), same) !=
-         text.end();
+  return sip::to_lower(text).find(kFlagParam) != std::string::npos;
 }
 
 /// A flag inside a quoted value: a peer that looks for the word would find it.

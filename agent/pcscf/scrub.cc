@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 
+#include "sip/grammar.h"
 #include "sip/headers.h"
 
 namespace sipward::pcscf {
@@ -72,15 +72,8 @@ constexpr std::array kNotForUe = {
 /// URI parameters that the network adds (TS 24.229 4.4).
 constexpr std::array<std::string_view, 3> kNetworkUriParams = {"cpc", "iotl", "oli"};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 bool is_network_provided(std::string_view value) {
-  return lower(value).find("network-provided") != std::string::npos;
+  return sip::to_lower(value).find("network-provided") != std::string::npos;
 }
 
 void note(Scrubbed& scrubbed, std::string_view name, std::size_t count) {
@@ -123,7 +116,7 @@ Scrubbed scrub_from_ue(sip::Message& message) {
        message.remove_if(Field::kPAccessNetworkInfo, is_network_provided));
   for (const Field field : kForUsAlone) message.remove(field);
   for (const Field field : {Field::kRequire, Field::kProxyRequire}) {
-    message.remove_if(field, [](std::string_view tag) { return lower(tag) == "sec-agree"; });
+    message.remove_if(field, [](std::string_view tag) { return sip::iequals(tag, "sec-agree"); });
   }
   if (message.is_request()) {
     // A UE is no proxy: a Record-Route of its own would draw the dialog's requests past the core.
@@ -143,7 +136,7 @@ void scrub_toward_ue(sip::Message& message) {
 bool asks_identity_privacy(const sip::Message& message) {
   for (const std::string_view row : message.all(Field::kPrivacy)) {
     std::string value;
-    for (const char c : lower(row)) {
+    for (const char c : sip::to_lower(row)) {
       if (c != ' ' && c != '\t') value.push_back(c == ',' ? ';' : c);
     }
     if ((";" + value + ";").find(";id;") != std::string::npos) return true;
