@@ -11,10 +11,10 @@
 
 #include <linux/types.h>
 
-#define SIPWARD_ABI_VERSION 1
+#define SIPWARD_ABI_VERSION 2
 
 #define SIPWARD_MAX_LISTENERS 16
-#define SIPWARD_MAX_INTERFACES 16
+#define SIPWARD_MAX_INTERFACES 16 /* slots: one each, also after it is made anew */
 
 #define SIPWARD_INLINE static inline __attribute__((always_inline))
 #ifdef __cplusplus
@@ -41,9 +41,24 @@ struct sipward_key6 {
 };
 
 /*
- * The gate reads `decision` once and nothing else: elements of a hash map are recycled under a
- * reader, and one aligned word cannot be torn. Its check covers the key and the rest of the word,
- * so that the word of another key's element is seen as a miss. The other fields are for people.
+ * Where a packet entered, as far as the gate sees it. Of a row: where its REGISTER did. As a mask:
+ * which of it must be the same. Two aligned words, so that two anchors are compared by XOR.
+ */
+struct sipward_anchor {
+	__u8 mac[6]; /* source address of the frame */
+	__u8 slot;
+	__u8 hop_limit; /* TTL in IPv4; compared with a tolerance */
+	__u16 vlan; /* outermost tag's VLAN; 0: none */
+	__u16 inner_vlan;
+	__u32 noted; /* 0: a row without anchor, which no packet can contradict */
+} __attribute__((aligned(8)));
+
+/*
+ * The gate decides by `decision`, then reads the fields below it, and `decision` once more:
+ * elements of a hash map are recycled under a reader, and one aligned word cannot be torn. Its
+ * check covers the key and the rest of the word, so that the word of another key's element is seen
+ * as a miss. The gate writes one field, last_seen_s, once a second at most; on a recycled element
+ * that would only make a row that was installed this moment look alive.
  *
  *   63      48 47                      20 19        8 7       0
  *  +----------+--------------------------+-----------+---------+
@@ -52,17 +67,24 @@ struct sipward_key6 {
  */
 struct sipward_binding {
 	__u64 decision;
-	__u32 binding;
+	struct sipward_anchor anchor;
+	__u32 last_seen_s; /* CLOCK_MONOTONIC, as all times here */
+	__u32 silence_s; /* a silence longer than this makes the row suspect; 0: none does */
+	__u32 suspect; /* 1: the address was reported released */
+	__u32 binding; /* from here on for people and user space */
 	__u32 epoch;
-	__u64 expires_s; /* CLOCK_MONOTONIC, as the next */
+	__u32 reserved;
+	__u64 expires_s;
 	__u64 installed_s;
 };
 
 SIPWARD_ASSERT(sizeof(struct sipward_key4) == 8);
 SIPWARD_ASSERT(sizeof(struct sipward_key6) == 20);
 SIPWARD_ASSERT(__builtin_offsetof(struct sipward_key6, port) == 16);
-SIPWARD_ASSERT(sizeof(struct sipward_binding) == 32);
+SIPWARD_ASSERT(sizeof(struct sipward_anchor) == 16);
+SIPWARD_ASSERT(sizeof(struct sipward_binding) == 64);
 SIPWARD_ASSERT(__builtin_offsetof(struct sipward_binding, decision) == 0);
+SIPWARD_ASSERT(__builtin_offsetof(struct sipward_binding, anchor) == 8);
 
 #define SIPWARD_EPOCH_BITS 8
 #define SIPWARD_BINDING_BITS 12
@@ -129,24 +151,98 @@ SIPWARD_INLINE __u64 sipward_expires_s(__u64 decision)
 	return decision >> SIPWARD_EXPIRES_SHIFT & SIPWARD_EXPIRES_MASK;
 }
 
-/* ---- the mark: verdict in the top four bits, binding and epoch in the low twenty ---- */
+/*
+ * addresses4, addresses6: what rows an address has. Budgets of a NAT's address grow with its rows,
+ * and later fragments, which have no port, are judged by it. Without rows there is no element.
+ */
+struct sipward_addr4 {
+	__u8 addr[4];
+};
+
+struct sipward_addr6 {
+	__u8 addr[16];
+};
+
+struct sipward_address {
+	__u32 port_rows;
+	__u32 wildcard; /* 1: it has a row without port */
+};
+
+/*
+ * address_bits: one bit for each hash of an address that has a row, in words of 64. A clear bit
+ * says in a few nanoseconds what a look-up in a large map says in hundreds. User space sets the bit
+ * before it writes a row and clears it after.
+ */
+#define SIPWARD_ADDRESS_BITS_PER_ROW 16
+
+SIPWARD_INLINE __u64 sipward_address_digest4(__u32 addr)
+{
+	return sipward_mix(addr);
+}
+
+SIPWARD_INLINE __u64 sipward_address_digest6(__u64 high, __u64 low)
+{
+	return sipward_mix(sipward_mix(high) ^ low);
+}
+
+/* Which bit of `bits`, a power of two, the digest stands for. */
+SIPWARD_INLINE __u32 sipward_address_bit(__u64 digest, __u32 bits)
+{
+	return (__u32)(digest >> 32) & (bits - 1);
+}
+
+/* ---- source_rules4, source_rules6: which sources cannot be true, by longest prefix ---- */
+
+struct sipward_prefix4 {
+	__u32 length;
+	__u8 addr[4];
+};
+
+struct sipward_prefix6 {
+	__u32 length;
+	__u8 addr[16];
+};
+
+#define SIPWARD_MAX_SOURCE_RULES 65536 /* of each family */
+
+/*
+ * Each member is a set of interface slots: there, a packet with such a source is spoofed, and this
+ * is why. User space has worked out what shorter prefixes say: the longest one says it all.
+ */
+struct sipward_source_rule {
+	__u16 refused; /* all of the below together */
+	__u16 martian;
+	__u16 own_address;
+	__u16 core_peer;
+	__u16 denied;
+	__u16 not_allowed;
+	__u16 bogon;
+	__u16 reverse_path;
+};
+
+SIPWARD_ASSERT(sizeof(struct sipward_source_rule) == 16);
+SIPWARD_ASSERT(SIPWARD_MAX_INTERFACES <= 16);
+
+/* ---- the mark: verdict in the top four bits, particulars in the low twenty ---- */
 
 enum sipward_verdict {
 	SIPWARD_VERDICT_NONE = 0, /* no tag: the packet did not pass a gate */
-	SIPWARD_VERDICT_BOUND = 1,
-	SIPWARD_VERDICT_UNBOUND = 2, /* monitor mode only: enforce would have dropped it */
-	SIPWARD_VERDICT_ADMITTED = 3, /* unbound, but may become a registration */
-	SIPWARD_VERDICT_EMERGENCY = 4,
+	SIPWARD_VERDICT_BOUND = 1, /* with binding and epoch */
+	SIPWARD_VERDICT_UNBOUND = 2, /* enforce would have dropped it */
+	SIPWARD_VERDICT_ADMITTED = 3, /* may become a registration; with the seat in `admissions` */
+	SIPWARD_VERDICT_EMERGENCY = 4, /* with the seat, as above */
+	SIPWARD_VERDICT_SUSPECT = 5, /* with binding and epoch: bound, if the user proves himself */
 };
 
 #define SIPWARD_MARK_VERDICT_SHIFT 28
 #define SIPWARD_MARK_TAG_BITS (SIPWARD_BINDING_BITS + SIPWARD_EPOCH_BITS)
 #define SIPWARD_MARK_TAG_MASK ((1U << SIPWARD_MARK_TAG_BITS) - 1)
 
-SIPWARD_INLINE __u32 sipward_mark(__u32 verdict, __u64 decision)
+/* particulars: a row's decision, or the seat of an admission. */
+SIPWARD_INLINE __u32 sipward_mark(__u32 verdict, __u64 particulars)
 {
 	return verdict << SIPWARD_MARK_VERDICT_SHIFT |
-	       (__u32)(decision & SIPWARD_MARK_TAG_MASK);
+	       (__u32)(particulars & SIPWARD_MARK_TAG_MASK);
 }
 
 /*
@@ -161,142 +257,38 @@ struct sipward_tag {
 #define SIPWARD_TAG_MAGIC 0x73697077U /* "sipw" */
 SIPWARD_ASSERT(sizeof(struct sipward_tag) == 8);
 
-/* ---- counters: one for each reason, by interface slot ---- */
-
 /*
- * Every packet to a guarded listener ends with one of these. Up to LATER_FRAGMENT it passes in
- * both modes; from UNBOUND on it is refused: dropped in enforce mode, in monitor mode passed with
- * the verdict `unbound`. id, name, meaning.
+ * admissions: where each admitted packet entered, so that the 200 OK to a REGISTER can give its row
+ * the anchor of that very packet. A ring: a seat is taken again after SIPWARD_ADMISSIONS further
+ * admissions, and whoever reads one compares the source. Admissions are limited, so are the writes.
  */
-#define SIPWARD_REASONS(X)                                                                        \
-	X(BOUND, bound, "passed: the source has a row")                                           \
-	X(REGISTER_ADMITTED, register_admitted, "passed: REGISTER of an unbound source")          \
-	X(KEEPALIVE_ADMITTED, keepalive_admitted, "passed: STUN or CRLF of an unbound source")    \
-	X(EMERGENCY_ADMITTED, emergency_admitted, "passed: emergency request, unbound source")    \
-	X(LATER_FRAGMENT, later_fragment, "passed without tag: fragment after the first one")     \
-	X(UNBOUND, unbound, "refused: no row for the source")                                     \
-	X(EXPIRED, expired, "refused: the row of the source has expired")                         \
-	X(SIGCOMP, sigcomp, "refused: compressed message of an unbound source")                   \
-	X(REGISTER_LIMITED, register_limited, "refused: REGISTER over the source's budget")       \
-	X(REGISTER_FLOOD, register_flood, "refused: REGISTER over the budget of all sources")     \
-	X(KEEPALIVE_LIMITED, keepalive_limited, "refused: keep-alive over the source's budget")   \
-	X(KEEPALIVE_FLOOD, keepalive_flood, "refused: keep-alive over the budget of all sources") \
-	X(EMERGENCY_LIMITED, emergency_limited, "refused: emergency over the source's budget")    \
-	X(EMERGENCY_FLOOD, emergency_flood, "refused: emergency over the budget of all sources")  \
-	X(VLAN_DEPTH, vlan_depth, "refused: more than two VLAN tags")                             \
-	X(MALFORMED_IP, malformed_ip, "refused: IP header or its length is wrong")                \
-	X(HEADER_CHAIN, header_chain, "refused: too many IPv6 extension headers")                 \
-	X(TINY_FRAGMENT, tiny_fragment, "refused: first fragment without a whole UDP header")     \
-	X(MALFORMED_UDP, malformed_udp, "refused: UDP length disagrees with the IP length")       \
-	X(BAD_SOURCE, bad_source, "refused: source port 0 or IPv4-mapped IPv6 source")            \
-	X(TAG_FAILED, tag_failed, "the driver has no room for the tag: dropped in enforce mode")
+#define SIPWARD_ADMISSIONS 65536
 
-enum sipward_reason {
-#define SIPWARD_REASON_ID(id, name, text) SIPWARD_REASON_##id,
-	SIPWARD_REASONS(SIPWARD_REASON_ID)
-#undef SIPWARD_REASON_ID
-	SIPWARD_REASON_COUNT
-};
-
-SIPWARD_INLINE int sipward_refuses(__u32 reason)
-{
-	return reason >= SIPWARD_REASON_UNBOUND;
-}
-
-struct sipward_count {
-	__u64 packets;
-	__u64 bytes;
-};
-
-struct sipward_counters {
-#define SIPWARD_REASON_MEMBER(id, name, text) struct sipward_count name;
-	SIPWARD_REASONS(SIPWARD_REASON_MEMBER)
-#undef SIPWARD_REASON_MEMBER
-};
-
-SIPWARD_ASSERT(sizeof(struct sipward_counters) ==
-	       SIPWARD_REASON_COUNT * sizeof(struct sipward_count));
-
-/* interfaces: which interface a slot of `counters` is. An empty name: the slot is free. */
-struct sipward_interface {
-	__u32 ifindex;
-	__u8 enforce;
-	__u8 made_clsact; /* the qdisc was made for us: it goes when we go */
-	__u16 reserved;
-	char name[16];
-};
-
-SIPWARD_ASSERT(sizeof(struct sipward_interface) == 24);
-
-/* ---- budgets of unbound sources ---- */
-
-enum sipward_class {
-	SIPWARD_CLASS_REGISTER,
-	SIPWARD_CLASS_KEEPALIVE,
-	SIPWARD_CLASS_EMERGENCY,
-	SIPWARD_CLASS_COUNT
-};
-
-/*
- * sources: one bucket for each class and hash of the source, a fixed number: nothing that a
- * stranger sends allocates. totals: one for each class. A bucket is the time at which it will be
- * empty again (GCRA).
- */
-struct sipward_bucket {
-	__u64 empty_at_ns;
-};
-
-#define SIPWARD_SOURCES_BITS 16
-#define SIPWARD_SOURCES_PER_CLASS (1U << SIPWARD_SOURCES_BITS)
-#define SIPWARD_BURST_NS 1000000000ULL /* a bucket holds a second's worth */
-
-struct sipward_budget {
-	__u64 source_interval_ns; /* one packet of a source in this time; 0: none */
-	__u64 total_interval_ns; /* one packet of all sources together */
-};
-
-/* ---- settings: constants of one program, that is of one interface ---- */
-
-struct sipward_listener4 {
-	__u8 addr[4] __attribute__((aligned(4)));
-	__u16 port;
+struct sipward_admission {
+	struct sipward_anchor anchor;
+	__u8 source[16]; /* IPv4 as ::ffff:a.b.c.d, here and below */
+	__u16 source_port;
 	__u8 proto;
-	__u8 tls; /* wildcard rows do not match here */
+	__u8 reserved;
+	__u32 at_s;
 };
 
-struct sipward_listener6 {
-	__u8 addr[16] __attribute__((aligned(4)));
-	__u16 port;
-	__u8 proto;
-	__u8 tls;
-};
-
-struct sipward_settings {
-	__u32 slot;
-	__u8 enforce;
-	__u8 exact_rows; /* look the source up with its port */
-	__u8 wildcard_rows; /* and without */
-	__u8 emergency;
-	__u32 listeners4_used;
-	__u32 listeners6_used;
-	__u64 seed[2]; /* of the hash of sources */
-	struct sipward_budget budgets[SIPWARD_CLASS_COUNT];
-	struct sipward_listener4 listeners4[SIPWARD_MAX_LISTENERS];
-	struct sipward_listener6 listeners6[SIPWARD_MAX_LISTENERS];
-};
-
-SIPWARD_ASSERT(sizeof(struct sipward_listener4) == 8);
-SIPWARD_ASSERT(sizeof(struct sipward_listener6) == 20);
-SIPWARD_ASSERT(__builtin_offsetof(struct sipward_settings, budgets) == 32);
+SIPWARD_ASSERT(sizeof(struct sipward_admission) == 40);
+SIPWARD_ASSERT(SIPWARD_ADMISSIONS <= 1U << SIPWARD_MARK_TAG_BITS);
 
 /* ---- meta: one row about the pinned maps ---- */
 
 struct sipward_meta {
-	__u32 abi_version;
-	__u32 reserved;
+	__u32 abi_version; /* first in every version */
+	__u32 superseded; /* 1: other maps have taken the place of these: open them anew */
 	char version[32]; /* of the sipward-gate that attached last */
+	__u32 address_bits;
+	__u32 reserved;
 };
 
-SIPWARD_ASSERT(sizeof(struct sipward_meta) == 40);
+SIPWARD_ASSERT(sizeof(struct sipward_meta) == 48);
+
+#include "reasons.h" /* IWYU pragma: export */
+#include "settings.h" /* IWYU pragma: export */
 
 #endif

@@ -129,7 +129,7 @@ static __always_inline int carry_out(struct xdp_md *ctx, struct ruling ruling, _
 /* A later fragment has no tag of its own: the reassembled datagram has the first fragment's. */
 static __always_inline struct ruling rule_read(__u32 reason)
 {
-	if (reason == SIPWARD_REASON_LATER_FRAGMENT)
+	if (reason == SIPWARD_REASON_FRAGMENT_ADMITTED)
 		return (struct ruling){ reason, 0 };
 	return refuse(reason);
 }

@@ -10,12 +10,11 @@
 #include "abi.h"
 
 /*
- * Preallocated hash maps: a full one refuses a new row. Never LRU: that would evict a live row, and
- * nobody would know. Only user space writes them.
+ * Rows are in preallocated hash maps: a full one refuses a new row. Never LRU: that would evict a
+ * live row, and nobody would know. User space writes them; the gate writes last_seen_s alone.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_RDONLY_PROG);
 	__uint(max_entries, 65536);
 	__type(key, struct sipward_key4);
 	__type(value, struct sipward_binding);
@@ -23,11 +22,82 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_RDONLY_PROG);
 	__uint(max_entries, 65536);
 	__type(key, struct sipward_key6);
 	__type(value, struct sipward_binding);
 } bindings6 SEC(".maps");
+
+/* Allocated as needed: most addresses have one row, and few hosts use both families alike. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_RDONLY_PROG | BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct sipward_addr4);
+	__type(value, struct sipward_address);
+} addresses4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_RDONLY_PROG | BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct sipward_addr6);
+	__type(value, struct sipward_address);
+} addresses6 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_RDONLY_PROG | BPF_F_MMAPABLE);
+	__uint(max_entries, 65536 * SIPWARD_ADDRESS_BITS_PER_ROW / 64);
+	__type(key, __u32);
+	__type(value, __u64);
+} address_bits SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_RDONLY_PROG | BPF_F_NO_PREALLOC);
+	__uint(max_entries, SIPWARD_MAX_SOURCE_RULES);
+	__type(key, struct sipward_prefix4);
+	__type(value, struct sipward_source_rule);
+} source_rules4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_RDONLY_PROG | BPF_F_NO_PREALLOC);
+	__uint(max_entries, SIPWARD_MAX_SOURCE_RULES);
+	__type(key, struct sipward_prefix6);
+	__type(value, struct sipward_source_rule);
+} source_rules6 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SIPWARD_ADMISSIONS);
+	__type(key, __u32);
+	__type(value, struct sipward_admission);
+} admissions SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(max_entries, SIPWARD_LANE_SOURCES);
+	__type(key, struct sipward_source);
+	__type(value, struct sipward_lane);
+} challenged SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(max_entries, SIPWARD_LANE_SOURCES);
+	__type(key, struct sipward_source);
+	__type(value, struct sipward_lane);
+} known SEC(".maps");
+
+/* Written for datagrams whose first fragment passed, so never by strangers over their budget. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, SIPWARD_FRAGMENTS);
+	__type(key, struct sipward_fragment_key);
+	__type(value, struct sipward_fragment);
+} fragments SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -59,10 +129,23 @@ struct {
 	__type(value, struct sipward_bucket);
 } totals SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, SIPWARD_EVENTS_BYTES);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sipward_pulse);
+} pulse SEC(".maps");
+
 /* For user space; the gate does not read it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(map_flags, BPF_F_RDONLY_PROG | BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct sipward_meta);

@@ -78,7 +78,7 @@ static __always_inline enum step read_ipv4(struct xdp_md *ctx, struct packet *pa
 	if (header < sizeof(*ip) || total < header || !reaches(ctx, packet, total))
 		return rule(packet, SIPWARD_REASON_MALFORMED_IP);
 	if (fragment & IP_FRAGMENT_OFFSET)
-		return rule(packet, SIPWARD_REASON_LATER_FRAGMENT);
+		return rule(packet, SIPWARD_REASON_FRAGMENT_ADMITTED);
 	packet->fragmented = fragment & IP_MORE_FRAGMENTS;
 	packet->ip_payload = total - header;
 	packet->at += header;
@@ -141,7 +141,7 @@ static __always_inline enum step read_extension(struct xdp_md *ctx, struct packe
 
 		if (offset & IP6_FRAGMENT_OFFSET)
 			return may_lead_to_udp(head->next) ?
-				       rule(packet, SIPWARD_REASON_LATER_FRAGMENT) :
+				       rule(packet, SIPWARD_REASON_FRAGMENT_ADMITTED) :
 				       STEP_NOT_GUARDED;
 		packet->fragmented |= offset & IP6_MORE_FRAGMENTS;
 	}

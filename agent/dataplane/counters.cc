@@ -19,10 +19,11 @@ namespace {
 
 struct Reason {
   std::string_view name;
+  std::string_view verdict;
   std::string_view text;
 };
 constexpr std::array<Reason, SIPWARD_REASON_COUNT> kReasons{{
-#define SIPWARD_REASON_TEXT(id, name, text) Reason{#name, text},
+#define SIPWARD_REASON_TEXT(id, name, class, text) Reason{#name, #class, text},
     SIPWARD_REASONS(SIPWARD_REASON_TEXT)
 #undef SIPWARD_REASON_TEXT
 }};
@@ -63,6 +64,7 @@ sip::Result<std::vector<NamedCounter>, std::string> read_counters(const std::str
     for (std::size_t i = 0; i < kReasons.size(); ++i) {
       counters.push_back({.interface = interface.name,
                           .name = kReasons[i].name,
+                          .verdict = kReasons[i].verdict,
                           .text = kReasons[i].text,
                           .packets = (*total)[i].packets,
                           .bytes = (*total)[i].bytes});

@@ -13,8 +13,9 @@ namespace sipward::dataplane {
 /// What one gate did for one reason, all CPUs together.
 struct NamedCounter {
   std::string interface;
-  std::string_view name;  ///< "unbound": as bpftool prints it
-  std::string_view text;  ///< "dropped: no row for the source"
+  std::string_view name;     ///< "unbound": as bpftool prints it
+  std::string_view verdict;  ///< "spoofed": what kind of reason it is
+  std::string_view text;     ///< "refused: no row for the source"
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;  ///< of frames
 };

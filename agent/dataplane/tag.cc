@@ -20,6 +20,8 @@ std::optional<ims::Tag::Verdict> verdict_of(std::uint32_t word) {
       return ims::Tag::Verdict::kAdmitted;
     case SIPWARD_VERDICT_EMERGENCY:
       return ims::Tag::Verdict::kEmergency;
+    case SIPWARD_VERDICT_SUSPECT:
+      return ims::Tag::Verdict::kSuspect;
     default:
       return std::nullopt;
   }
@@ -28,16 +30,25 @@ std::optional<ims::Tag::Verdict> verdict_of(std::uint32_t word) {
 }  // namespace
 
 std::optional<ims::Tag> tag_of(std::uint32_t mark) {
+  using Verdict = ims::Tag::Verdict;
   const auto verdict = verdict_of(mark >> SIPWARD_MARK_VERDICT_SHIFT);
   if (!verdict) return std::nullopt;
-  const std::uint32_t row = mark & SIPWARD_MARK_TAG_MASK;
-  if (mark != ((mark >> SIPWARD_MARK_VERDICT_SHIFT << SIPWARD_MARK_VERDICT_SHIFT) | row)) {
+  const std::uint32_t particulars = mark & SIPWARD_MARK_TAG_MASK;
+  if (mark != ((mark >> SIPWARD_MARK_VERDICT_SHIFT << SIPWARD_MARK_VERDICT_SHIFT) | particulars)) {
     return std::nullopt;  // bits that a gate leaves zero
   }
-  if (*verdict != ims::Tag::Verdict::kBound && row != 0) return std::nullopt;
-  return ims::Tag{.verdict = *verdict,
-                  .binding = static_cast<std::uint16_t>(row >> SIPWARD_BINDING_SHIFT),
-                  .epoch = static_cast<std::uint8_t>(row & SIPWARD_EPOCH_MASK)};
+  ims::Tag tag{.verdict = *verdict};
+  if (*verdict == Verdict::kBound || *verdict == Verdict::kSuspect) {
+    tag.binding = static_cast<std::uint16_t>(particulars >> SIPWARD_BINDING_SHIFT);
+    tag.epoch = static_cast<std::uint8_t>(particulars & SIPWARD_EPOCH_MASK);
+  } else if (*verdict == Verdict::kUnbound) {
+    if (particulars != 0) return std::nullopt;
+  } else if (particulars < SIPWARD_ADMISSIONS) {
+    tag.seat = particulars;
+  } else {
+    return std::nullopt;
+  }
+  return tag;
 }
 
 }  // namespace sipward::dataplane

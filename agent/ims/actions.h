@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "agent/ims/anchor.h"
 #include "agent/ims/event.h"
 #include "agent/ims/identity.h"
 #include "sip/flow.h"
@@ -32,6 +34,9 @@ struct KernelRow {
   std::uint32_t binding = 0;  ///< names the row from insertion to deletion
   std::uint32_t epoch = 0;    ///< changes at an overwrite by another IMPI
   sip::Time expires;
+  std::optional<Anchor> anchor = {};  ///< of its REGISTER; nullopt: no packet contradicts it
+  sip::Duration silence{};            ///< a longer one makes the row suspect; 0: none does
+  bool suspect = false;               ///< the address was reported released
 };
 
 /// Names an Install or Lookup until its answer comes.
@@ -46,6 +51,10 @@ struct Install {
 /// Delete the row from the kernel map, before anything that follows in the list.
 struct Withdraw {
   BindingKey key;
+};
+/// A source was sent a 401: what it sends next has a lane of its own at the gate.
+struct Challenged {
+  sip::IpAddress ip;
 };
 struct Send {
   sip::Outgoing message;
@@ -66,7 +75,7 @@ struct Report {
 };
 
 /// What a role asks its shell to do, in this order.
-using Action = std::variant<Install, Withdraw, Send, Close, Lookup, Report>;
+using Action = std::variant<Install, Withdraw, Challenged, Send, Close, Lookup, Report>;
 using Actions = std::vector<Action>;
 
 }  // namespace sipward::ims

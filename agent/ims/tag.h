@@ -10,11 +10,13 @@ namespace sipward::ims {
 /// The kernel's word on one datagram, as it reached the socket in the packet's mark. It asserts
 /// nothing by itself: user space looks the source up in its own table and compares.
 struct Tag {
-  enum class Verdict : std::uint8_t { kBound, kUnbound, kAdmitted, kEmergency };
+  enum class Verdict : std::uint8_t { kBound, kUnbound, kAdmitted, kEmergency, kSuspect };
   Verdict verdict = Verdict::kUnbound;
-  /// Low bits of the row's binding id and epoch; only with kBound.
+  /// Low bits of the row's binding id and epoch; with kBound and kSuspect.
   std::uint16_t binding = 0;
   std::uint8_t epoch = 0;
+  /// Where the gate noted how the packet entered; with kAdmitted and kEmergency.
+  std::uint32_t seat = 0;
   bool operator==(const Tag&) const = default;
 };
 

@@ -23,6 +23,8 @@ class BindingMap {
   /// The row is there when this returns true.
   virtual bool install(const ims::KernelRow& row) = 0;
   virtual void withdraw(const ims::BindingKey& key) = 0;
+  /// The source was sent a 401.
+  virtual void note_challenged(const sip::IpAddress& ip) = 0;
   /// The row as it really is there.
   [[nodiscard]] virtual std::optional<ims::KernelRow> find(const ims::BindingKey& key) const = 0;
   /// Removes every row; how many there were.
@@ -38,6 +40,7 @@ class NoBindingMap final : public BindingMap {
  public:
   bool install(const ims::KernelRow& /*row*/) override { return true; }
   void withdraw(const ims::BindingKey& /*key*/) override {}
+  void note_challenged(const sip::IpAddress& /*ip*/) override {}
   std::optional<ims::KernelRow> find(const ims::BindingKey& /*key*/) const override {
     return std::nullopt;
   }

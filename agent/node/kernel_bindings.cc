@@ -30,6 +30,7 @@ class KernelBindings final : public BindingMap {
     return status == InstallStatus::kInstalled;
   }
   void withdraw(const ims::BindingKey& key) override { bindings_.withdraw(key); }
+  void note_challenged(const sip::IpAddress& /*ip*/) override {}
   std::optional<ims::KernelRow> find(const ims::BindingKey& key) const override {
     return bindings_.find(key);
   }

@@ -171,6 +171,10 @@ void Node::perform(Role from, ims::Install install) {
 
 void Node::perform(Role /*from*/, ims::Withdraw withdraw) { bindings_->withdraw(withdraw.key); }
 
+void Node::perform(Role /*from*/, ims::Challenged challenged) {
+  bindings_->note_challenged(challenged.ip);
+}
+
 void Node::perform(Role from, ims::Send send) {
   sip::Outgoing& out = send.message;
   if (auto* message = std::get_if<sip::Message>(&out.content)) {

@@ -94,6 +94,7 @@ class Node {
   void perform(Role from, ims::Action action);
   void perform(Role from, ims::Install install);
   void perform(Role from, ims::Withdraw withdraw);
+  void perform(Role from, ims::Challenged challenged);
   void perform(Role from, ims::Send send);
   void perform(Role from, ims::Close close);
   void perform(Role from, ims::Lookup lookup);

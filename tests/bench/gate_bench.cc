@@ -58,7 +58,7 @@ std::vector<Case> cases() {
        from_ue4("\r\n").ip("192.0.2.1", kGate4),
        {}},
       {"malformed", "malformed_ip", from_ue4(kMessage).claim_ihl(4), {}},
-      {"later fragment", "later_fragment", from_ue4("x").fragment(1'480, false), {}},
+      {"later fragment", "fragment_admitted", from_ue4("x").fragment(1'480, false), {}},
       {"bound by a port row, IPv4", "bound", from_ue4(kMessage), {}},
       {"bound by an address row, IPv4", "bound", from_ue4(kMessage).ip("203.0.113.8", kGate4), {}},
       {"bound by a port row, IPv6", "bound", from_ue6(kMessage), {}},

@@ -225,7 +225,8 @@ TEST_F(Attach, OneAtATime) {
 TEST_F(Attach, RefusesMapsOfAnotherVersionAndDetachCuresIt) {
   ASSERT_OK(lab_.attach(config_));
   const dataplane::Descriptor meta = dataplane::open_pinned(config_.pin_path + "/meta");
-  const sipward_meta newer{.abi_version = SIPWARD_ABI_VERSION + 1, .reserved = 0, .version = {}};
+  sipward_meta newer{};
+  newer.abi_version = SIPWARD_ABI_VERSION + 1;
   const std::uint32_t row = 0;
   ASSERT_EQ(bpf_map_update_elem(meta.get(), &row, &newer, BPF_ANY), 0);
   const auto refused = lab_.attach(config_);

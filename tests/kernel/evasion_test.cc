@@ -81,16 +81,16 @@ std::vector<Case> cases() {
       {"first fragment", from_ue4(kMessage).fragment(0, true).claim_udp_length(1400), "bound"},
       {"first fragment that is whole", from_ue4(kMessage).fragment(0, true), "malformed_udp"},
       {"later fragment", from_ue4("tail").fragment(1480, false).without_udp_header(),
-       "later_fragment"},
+       "fragment_admitted"},
       {"later fragment that looks like UDP", from_ue4(kMessage).fragment(8, true),
-       "later_fragment"},
+       "fragment_admitted"},
       {"later fragment for somebody else",
        from_ue4("tail").ip(kUe4, "198.51.100.11").fragment(8, false), ""},
       {"first fragment without a whole UDP header",
        from_ue4("1234").fragment(0, true).without_udp_header(), "tiny_fragment"},
       {"IPv6 first fragment", from_ue6(kMessage).fragment(0, true).claim_udp_length(1400), "bound"},
       {"IPv6 later fragment", from_ue6("tail").fragment(1480, false).without_udp_header(),
-       "later_fragment"},
+       "fragment_admitted"},
       {"IPv6 atomic fragment (RFC 6946)", from_ue6(kMessage).fragment(0, false), "bound"},
       {"IPv6 first fragment, chain cut (RFC 7112)",
        from_ue6("").fragment(0, true).extension(60, 64).claim_ip_length(24), "tiny_fragment"},
@@ -114,10 +114,10 @@ TEST_P(Evasion, IsRefusedWithItsOwnReason) {
     const Outcome outcome = gate.run(c.frame);
     EXPECT_EQ(outcome.counted, c.counted);
     EXPECT_EQ(outcome.frame, c.frame);
-    const bool passes = c.counted.empty() || c.counted == "bound" || c.counted == "later_fragment";
+    const bool passes = c.counted.empty() || c.counted == "bound" || c.counted == "fragment_admitted";
     EXPECT_EQ(outcome.action, passes || GetParam() == Mode::kMonitor ? XDP_PASS : XDP_DROP);
     EXPECT_EQ(outcome.mark.has_value(),
-              outcome.action == XDP_PASS && !c.counted.empty() && c.counted != "later_fragment");
+              outcome.action == XDP_PASS && !c.counted.empty() && c.counted != "fragment_admitted");
   }
 }
 

@@ -115,7 +115,7 @@ void check(const Frame& frame, const Outcome& outcome) {
     ASSERT_FALSE(outcome.mark);
   } else if (outcome.action == XDP_PASS) {
     const bool admitted = kAdmissions.contains(outcome.counted);
-    ASSERT_TRUE(admitted || outcome.counted == "later_fragment") << outcome.counted;
+    ASSERT_TRUE(admitted || outcome.counted == "fragment_admitted") << outcome.counted;
     ASSERT_EQ(outcome.mark.has_value(), admitted);
   }
 }

@@ -32,7 +32,7 @@ constexpr std::uint32_t kSlot = 3;
 }
 
 constexpr std::array<std::string_view, SIPWARD_REASON_COUNT> kNames{
-#define SIPWARD_REASON_NAME(id, name, text) #name,
+#define SIPWARD_REASON_NAME(id, name, class, text) #name,
     SIPWARD_REASONS(SIPWARD_REASON_NAME)
 #undef SIPWARD_REASON_NAME
 };

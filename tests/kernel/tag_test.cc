@@ -29,10 +29,10 @@ TEST(Tag, IsReadFromMarksThatAGateWrites) {
       {"emergency", sipward_mark(SIPWARD_VERDICT_EMERGENCY, 0),
        ims::Tag{.verdict = Verdict::kEmergency}},
       {"a small mark of somebody else", 0x2a, std::nullopt},
-      {"a verdict that there is not", 0x50000000, std::nullopt},
+      {"a verdict that there is not", 0x60000000, std::nullopt},
       {"the highest mark", 0xffffffff, std::nullopt},
       {"bits between verdict and row", 0x10100000, std::nullopt},
-      {"a row where there can be none", 0x30000001, std::nullopt},
+      {"a row where there can be none", 0x20000001, std::nullopt},
   };
   for (const Case& c : cases) EXPECT_EQ(tag_of(c.mark), c.tag) << c.name;
 }
