@@ -280,13 +280,11 @@ SIPWARD_ASSERT(SIPWARD_ADMISSIONS <= 1U << SIPWARD_MARK_TAG_BITS);
 
 struct sipward_meta {
 	__u32 abi_version; /* first in every version */
-	__u32 superseded; /* 1: other maps have taken the place of these: open them anew */
-	char version[32]; /* of the sipward-gate that attached last */
-	__u32 address_bits;
 	__u32 reserved;
+	char version[32]; /* of the sipward-gate that attached last */
 };
 
-SIPWARD_ASSERT(sizeof(struct sipward_meta) == 48);
+SIPWARD_ASSERT(sizeof(struct sipward_meta) == 40);
 
 #include "reasons.h" /* IWYU pragma: export */
 #include "settings.h" /* IWYU pragma: export */

@@ -51,7 +51,10 @@ enum admission {
 	OVER_TOTAL,
 };
 
-/* The source pays first: what one of them floods does not eat the budget of all. */
+/*
+ * The source pays first: what one of them floods does not eat the budget of all. Behind a NAT's
+ * address are as many phones as it has rows: its budget is theirs together.
+ */
 GLOBAL int admit(struct packet *packet, __u32 class, __u64 now)
 {
 	__u64 source_interval, total_interval;
@@ -61,12 +64,50 @@ GLOBAL int admit(struct packet *packet, __u32 class, __u64 now)
 		return OVER_SOURCE;
 	source_interval = settings.budgets[class].source_interval_ns;
 	total_interval = settings.budgets[class].total_interval_ns;
+	if (packet->port_rows > 1 && source_interval > packet->port_rows)
+		source_interval /= packet->port_rows;
 	index = source_bucket(packet, class);
 	if (!spend(bpf_map_lookup_elem(&sources, &index), source_interval, now))
 		return OVER_SOURCE;
 	if (!spend(bpf_map_lookup_elem(&totals, &class), total_interval, now))
 		return OVER_TOTAL;
 	return ADMITTED;
+}
+
+static __always_inline __u64 lane_until(void *map, const struct sipward_source *source)
+{
+	const struct sipward_lane *lane = bpf_map_lookup_elem(map, source);
+
+	return lane ? lane->until_s : 0;
+}
+
+/*
+ * The class whose budget a REGISTER or SYN of this source is under. Who has or had rows, or was
+ * just challenged, does not stand in one line with strangers.
+ */
+GLOBAL int find_lane(struct packet *packet, __u32 class, __u64 now)
+{
+	const __u64 now_s = now / NS_PER_S;
+	struct sipward_source source = {};
+	__u32 words[4] = { 0, 0, bpf_htonl(0xffff), 0 };
+
+	if (!packet)
+		return class;
+	words[3] = packet->source[0];
+	if (packet->is_v6) {
+		words[0] = packet->source[0];
+		words[1] = packet->source[1];
+		words[2] = words[3] = 0;
+	}
+	__builtin_memcpy(source.addr, words, sizeof(source.addr));
+	if (settings.budgets[SIPWARD_CLASS_KNOWN].total_interval_ns &&
+	    (packet->has_rows || lane_until(&known, &source) > now_s))
+		return SIPWARD_CLASS_KNOWN;
+	if (class == SIPWARD_CLASS_REGISTER &&
+	    settings.budgets[SIPWARD_CLASS_CHALLENGED].total_interval_ns &&
+	    lane_until(&challenged, &source) > now_s)
+		return SIPWARD_CLASS_CHALLENGED;
+	return class;
 }
 
 #endif

@@ -8,81 +8,16 @@
 #include <bpf/bpf_helpers.h>
 
 #include "abi.h"
-#include "bindings.h"
-#include "budget.h"
+#include "events.h"
+#include "fragments.h"
 #include "maps.h"
 #include "packet.h"
 #include "parse.h"
-#include "payload.h"
+#include "rulings.h"
+#include "sources.h"
+#include "transport.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-/* Why, and what the socket shall be told. */
-struct ruling {
-	__u32 reason;
-	__u32 mark;
-};
-
-static __always_inline struct ruling refuse(__u32 reason)
-{
-	return (struct ruling){ reason, sipward_mark(SIPWARD_VERDICT_UNBOUND, 0) };
-}
-
-/* The reasons of the classes stand in the order of the classes (abi.h). */
-#define ADMITTED_REASON(class) (SIPWARD_REASON_REGISTER_ADMITTED + (class))
-#define LIMITED_REASON(class) (SIPWARD_REASON_REGISTER_LIMITED + 2 * (class))
-#define FLOOD_REASON(class) (SIPWARD_REASON_REGISTER_FLOOD + 2 * (class))
-SIPWARD_ASSERT(ADMITTED_REASON(SIPWARD_CLASS_KEEPALIVE) == SIPWARD_REASON_KEEPALIVE_ADMITTED);
-SIPWARD_ASSERT(ADMITTED_REASON(SIPWARD_CLASS_EMERGENCY) == SIPWARD_REASON_EMERGENCY_ADMITTED);
-SIPWARD_ASSERT(LIMITED_REASON(SIPWARD_CLASS_KEEPALIVE) == SIPWARD_REASON_KEEPALIVE_LIMITED);
-SIPWARD_ASSERT(LIMITED_REASON(SIPWARD_CLASS_EMERGENCY) == SIPWARD_REASON_EMERGENCY_LIMITED);
-SIPWARD_ASSERT(FLOOD_REASON(SIPWARD_CLASS_KEEPALIVE) == SIPWARD_REASON_KEEPALIVE_FLOOD);
-SIPWARD_ASSERT(FLOOD_REASON(SIPWARD_CLASS_EMERGENCY) == SIPWARD_REASON_EMERGENCY_FLOOD);
-
-static __always_inline struct ruling rule_class(struct packet *packet, __u32 class, __u64 now)
-{
-	const __u32 verdict = class == SIPWARD_CLASS_EMERGENCY ? SIPWARD_VERDICT_EMERGENCY :
-								 SIPWARD_VERDICT_ADMITTED;
-
-	switch (admit(packet, class, now)) {
-	case ADMITTED:
-		return (struct ruling){ ADMITTED_REASON(class), sipward_mark(verdict, 0) };
-	case OVER_SOURCE:
-		return refuse(LIMITED_REASON(class));
-	default:
-		return refuse(FLOOD_REASON(class));
-	}
-}
-
-/* TS 33.203 N.2.1: without a row, only what can become a registration or must pass. */
-static __always_inline struct ruling rule_unbound(struct xdp_md *ctx, struct packet *packet,
-						  __u32 row, __u64 now)
-{
-	switch (kind_of_payload(ctx, packet)) {
-	case PAYLOAD_REGISTER:
-		return rule_class(packet, SIPWARD_CLASS_REGISTER, now);
-	case PAYLOAD_KEEPALIVE:
-		return rule_class(packet, SIPWARD_CLASS_KEEPALIVE, now);
-	case PAYLOAD_EMERGENCY:
-		return rule_class(packet, SIPWARD_CLASS_EMERGENCY, now);
-	case PAYLOAD_SIGCOMP:
-		return refuse(SIPWARD_REASON_SIGCOMP);
-	default:
-		return refuse(row == ROW_EXPIRED ? SIPWARD_REASON_EXPIRED :
-						   SIPWARD_REASON_UNBOUND);
-	}
-}
-
-static __always_inline struct ruling rule_datagram(struct xdp_md *ctx, struct packet *packet)
-{
-	const __u64 now = bpf_ktime_get_coarse_ns();
-	const __u32 row = find_binding(packet, now);
-
-	if (row == ROW_LIVE)
-		return (struct ruling){ SIPWARD_REASON_BOUND,
-					sipward_mark(SIPWARD_VERDICT_BOUND, packet->decision) };
-	return rule_unbound(ctx, packet, row, now);
-}
 
 static __always_inline void count(__u32 reason, __u64 bytes)
 {
@@ -109,29 +44,60 @@ static __always_inline int write_tag(struct xdp_md *ctx, __u32 mark)
 	return 1;
 }
 
+static __always_inline int drops(void)
+{
+	if (!settings.enforce)
+		return 0;
+	return settings.fail_mode != SIPWARD_FAIL_OPEN ||
+	       !is_agent_silent(bpf_ktime_get_coarse_ns());
+}
+
 /*
  * A packet that should be tagged and cannot be: user space would take it for one that went around
  * the gate, so that passing it in enforce mode would only hide the fault.
  */
-static __always_inline int carry_out(struct xdp_md *ctx, struct ruling ruling, __u64 bytes)
+static __always_inline int carry_out(struct xdp_md *ctx, struct packet *packet,
+				     struct ruling ruling)
 {
 	const int refused = sipward_refuses(ruling.reason);
-	int action = refused && settings.enforce ? XDP_DROP : XDP_PASS;
+	int action = refused && drops() ? XDP_DROP : XDP_PASS;
 
+	if (has_token(ruling.reason))
+		tell(ctx, packet, ruling.reason, action == XDP_DROP);
 	if (action == XDP_PASS && ruling.mark && !write_tag(ctx, ruling.mark) && !refused) {
 		ruling.reason = SIPWARD_REASON_TAG_FAILED;
 		action = settings.enforce ? XDP_DROP : XDP_PASS;
 	}
-	count(ruling.reason, bytes);
+	count(ruling.reason, packet->length);
 	return action;
 }
 
-/* A later fragment has no tag of its own: the reassembled datagram has the first fragment's. */
-static __always_inline struct ruling rule_read(__u32 reason)
+/* The source is judged first, whatever else is wrong with the packet or right. */
+static __always_inline struct ruling judge(struct xdp_md *ctx, struct packet *packet,
+					   enum step step)
 {
-	if (reason == SIPWARD_REASON_FRAGMENT_ADMITTED)
-		return (struct ruling){ reason, 0 };
-	return refuse(reason);
+	const __u32 reason = packet->reason;
+
+	if (check_source(packet) == STEP_RULED)
+		return refuse(packet->reason);
+	if (step == STEP_RULED)
+		return refuse(reason);
+	if (packet->fragmented && settings.fragments == SIPWARD_FRAGMENTS_DROP)
+		return refuse(SIPWARD_REASON_FRAGMENT_POLICY);
+	return rule_packet(ctx, packet);
+}
+
+/* It has no tag of its own: the reassembled datagram has the first fragment's. */
+static __always_inline struct ruling judge_later_fragment(struct packet *packet)
+{
+	__u32 reason;
+
+	if (check_source(packet) == STEP_RULED)
+		return refuse(packet->reason);
+	reason = judge_fragment(packet, bpf_ktime_get_coarse_ns());
+	if (sipward_refuses(reason))
+		return refuse(reason);
+	return (struct ruling){ reason, 0 };
 }
 
 SEC("xdp.frags")
@@ -139,19 +105,21 @@ int sipward_gate(struct xdp_md *ctx)
 {
 	struct packet packet = {};
 	struct ruling ruling;
+	enum step step;
 
 	packet.length = (void *)(long)ctx->data_end - (void *)(long)ctx->data;
-	switch (read_packet(ctx, &packet)) {
-	case STEP_ON:
-		ruling = rule_datagram(ctx, &packet);
-		break;
-	case STEP_RULED:
-		ruling = rule_read(packet.reason);
-		break;
-	default:
+	step = read_network(ctx, &packet);
+	if (step == STEP_LATER_FRAGMENT)
+		return carry_out(ctx, &packet, judge_later_fragment(&packet));
+	if (step == STEP_ON)
+		step = read_transport(ctx, &packet);
+	if (step == STEP_NOT_GUARDED)
 		return XDP_PASS;
-	}
-	return carry_out(ctx, ruling, packet.length);
+	ruling = judge(ctx, &packet, step);
+	if (packet.fragmented && ruling.mark && !sipward_refuses(ruling.reason) &&
+	    settings.fragments == SIPWARD_FRAGMENTS_TRACK)
+		track_fragment(&packet, bpf_ktime_get_coarse_ns());
+	return carry_out(ctx, &packet, ruling);
 }
 
 #define TAG_NEXT (-1) /* TCX_NEXT and TC_ACT_UNSPEC: whoever comes next decides */

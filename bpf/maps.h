@@ -27,10 +27,9 @@ struct {
 	__type(value, struct sipward_binding);
 } bindings6 SEC(".maps");
 
-/* Allocated as needed: most addresses have one row, and few hosts use both families alike. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_RDONLY_PROG | BPF_F_NO_PREALLOC);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
 	__uint(max_entries, 65536);
 	__type(key, struct sipward_addr4);
 	__type(value, struct sipward_address);
@@ -38,15 +37,16 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_RDONLY_PROG | BPF_F_NO_PREALLOC);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
 	__uint(max_entries, 65536);
 	__type(key, struct sipward_addr6);
 	__type(value, struct sipward_address);
 } addresses6 SEC(".maps");
 
+/* User space writes it through a mapping, which the kernel refuses with BPF_F_RDONLY_PROG. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_RDONLY_PROG | BPF_F_MMAPABLE);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 65536 * SIPWARD_ADDRESS_BITS_PER_ROW / 64);
 	__type(key, __u32);
 	__type(value, __u64);
@@ -145,7 +145,7 @@ struct {
 /* For user space; the gate does not read it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_RDONLY_PROG | BPF_F_MMAPABLE);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct sipward_meta);

@@ -20,30 +20,42 @@
 
 #define GLOBAL __attribute__((noinline))
 
-/* A reader's answer: read on, leave the packet alone, or its fate is `reason`. */
+/* A reader's answer: read on, leave the packet alone, its fate is `reason`, or it has no ports. */
 enum step {
 	STEP_ON,
 	STEP_NOT_GUARDED,
 	STEP_RULED,
+	STEP_LATER_FRAGMENT,
 };
 
 struct packet {
-	__u64 at; /* offset of the next octet to read */
-	__u64 length; /* of the linear part; of the frame, once `reaches` had to ask for it */
+	__u32 at; /* offset of the next octet to read */
+	__u32 length; /* of the linear part; of the frame, once `reaches` had to ask for it */
 	__u32 reason;
 	__u32 vlan_tags;
 
 	__u32 is_v6;
+	__u32 proto;
 	__u32 tls; /* the listener's */
 	__u32 source[4]; /* octets in memory order; IPv4 in the first word */
 	__u32 target[4];
 	__u16 source_port; /* host order, as the next */
 	__u16 target_port;
-	__u32 fragmented; /* the first fragment of several */
-	__u32 ip_payload; /* octets after the IP header and its extensions */
-	__u32 payload; /* octets after the UDP header, of the whole datagram */
+	__u16 vlan;
+	__u16 inner_vlan;
+	__u32 hop_limit;
 
-	__u64 decision; /* of the source's row, when it is live */
+	__u32 fragmented; /* it is the first of several, or (STEP_LATER_FRAGMENT) another of them */
+	__u32 fragment_id; /* as it stands in the header */
+	__u32 fragment_offset; /* octets */
+	__u32 ip_at; /* offset of the IP header; 0: source and target are not known */
+	__u32 ip_payload; /* octets after the IP header and its extensions */
+	__u32 payload; /* octets after the UDP or TCP header, of the whole datagram */
+	__u32 tcp_flags; /* TCP_SYN and others */
+
+	__u32 has_rows; /* the source's address does, once `find_address` has looked */
+	__u32 port_rows; /* those with a port */
+	__u64 decision; /* of the source's row, when it is live or suspect */
 };
 
 static __always_inline enum step rule(struct packet *packet, enum sipward_reason reason)
@@ -87,13 +99,19 @@ static __always_inline int reaches(struct xdp_md *ctx, struct packet *packet, __
 }
 
 #define ANY_PORT 0
+#define ANY_PROTO 0 /* packet->proto before it is known: behind IPv6 extension headers */
+
+static __always_inline int is_protocol(const struct packet *packet, __u8 proto)
+{
+	return packet->proto == ANY_PROTO || packet->proto == proto;
+}
 
 static __always_inline int is_listener4(const struct packet *packet, __u32 i, __u32 port)
 {
 	const volatile struct sipward_listener4 *listener = &settings.listeners4[i];
 
 	return *(const volatile __u32 *)listener->addr == packet->target[0] &&
-	       (port == ANY_PORT || listener->port == port);
+	       is_protocol(packet, listener->proto) && (port == ANY_PORT || listener->port == port);
 }
 
 static __always_inline int is_listener6(const struct packet *packet, __u32 i, __u32 port)
@@ -103,10 +121,10 @@ static __always_inline int is_listener6(const struct packet *packet, __u32 i, __
 
 	return addr[3] == packet->target[3] && addr[2] == packet->target[2] &&
 	       addr[1] == packet->target[1] && addr[0] == packet->target[0] &&
-	       (port == ANY_PORT || listener->port == port);
+	       is_protocol(packet, listener->proto) && (port == ANY_PORT || listener->port == port);
 }
 
-/* Whether a guarded UDP listener has the packet's target address and this port. */
+/* Whether a guarded listener has the packet's target address, protocol and this port. */
 GLOBAL int is_guarded4(struct packet *packet, __u32 port)
 {
 	if (!packet)
@@ -132,5 +150,28 @@ GLOBAL int is_guarded6(struct packet *packet, __u32 port)
 	}
 	return 0;
 }
+
+static __always_inline int is_guarded(struct packet *packet, __u32 port)
+{
+	return packet->is_v6 ? is_guarded6(packet, port) : is_guarded4(packet, port);
+}
+
+/* Protocols that a guarded listener can have here. */
+static __always_inline int is_ours(__u32 proto)
+{
+	return proto == IPPROTO_UDP || (settings.tcp && proto == IPPROTO_TCP);
+}
+
+/* IPv4 as ::ffff:a.b.c.d. */
+static __always_inline void write_address(const struct packet *packet, const __u32 *from, __u8 *to)
+{
+	__u32 words[4] = { 0, 0, bpf_htonl(0xffff), from[0] };
+
+	if (packet->is_v6)
+		__builtin_memcpy(words, from, sizeof(words));
+	__builtin_memcpy(to, words, sizeof(words));
+}
+
+#define NS_PER_S 1000000000ULL
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the frame to the UDP payload. Nothing is ruled before the target address is known to be
+ * From the frame to the transport header. Nothing is ruled before the target address is known to be
  * guarded, with one exception (read_ethernet). What Linux would read on a longer walk than ours
  * must not slip through: once the address is guarded, what we cannot read is refused.
  */
@@ -10,7 +10,6 @@
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <linux/udp.h>
 
 #include "packet.h"
 
@@ -26,6 +25,17 @@ struct vlan_tag {
 static __always_inline int is_vlan(__be16 type)
 {
 	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
+}
+
+#define VLAN_ID 0x0fff
+
+static __always_inline void note_vlan(struct packet *packet, __u16 vlan)
+{
+	if (packet->vlan_tags == 0)
+		packet->vlan = vlan;
+	else if (packet->vlan_tags == 1)
+		packet->inner_vlan = vlan;
+	packet->vlan_tags++;
 }
 
 /*
@@ -49,7 +59,7 @@ static __always_inline enum step read_ethernet(struct xdp_md *ctx, struct packet
 		tag = take(ctx, packet, sizeof(*tag));
 		if (!tag)
 			return STEP_NOT_GUARDED;
-		packet->vlan_tags++;
+		note_vlan(packet, bpf_ntohs(tag->control) & VLAN_ID);
 		*type = tag->next;
 	}
 	return is_vlan(*type) ? rule(packet, SIPWARD_REASON_VLAN_DEPTH) : STEP_ON;
@@ -58,15 +68,27 @@ static __always_inline enum step read_ethernet(struct xdp_md *ctx, struct packet
 #define IP_MORE_FRAGMENTS 0x2000
 #define IP_FRAGMENT_OFFSET 0x1fff
 
+/* A packet that is whole, the first fragment of a datagram, or a later one, which has no ports. */
+static __always_inline enum step note_fragment(struct packet *packet, __u32 offset, __u32 more)
+{
+	packet->fragment_offset = offset;
+	packet->fragmented = offset || more;
+	return offset ? STEP_LATER_FRAGMENT : STEP_ON;
+}
+
 static __always_inline enum step read_ipv4(struct xdp_md *ctx, struct packet *packet)
 {
 	const struct iphdr *ip = peek(ctx, packet, sizeof(*ip));
 	__u32 header, total, fragment;
 
-	if (!ip || ip->version != 4 || ip->protocol != IPPROTO_UDP)
+	if (!ip || ip->version != 4 || !is_ours(ip->protocol))
 		return STEP_NOT_GUARDED;
+	packet->proto = ip->protocol;
 	packet->source[0] = ip->saddr;
 	packet->target[0] = ip->daddr;
+	packet->hop_limit = ip->ttl;
+	packet->fragment_id = ip->id;
+	packet->ip_at = packet->at;
 	header = ip->ihl * 4;
 	total = bpf_ntohs(ip->tot_len);
 	fragment = bpf_ntohs(ip->frag_off);
@@ -77,12 +99,10 @@ static __always_inline enum step read_ipv4(struct xdp_md *ctx, struct packet *pa
 		return rule(packet, SIPWARD_REASON_VLAN_DEPTH);
 	if (header < sizeof(*ip) || total < header || !reaches(ctx, packet, total))
 		return rule(packet, SIPWARD_REASON_MALFORMED_IP);
-	if (fragment & IP_FRAGMENT_OFFSET)
-		return rule(packet, SIPWARD_REASON_FRAGMENT_ADMITTED);
-	packet->fragmented = fragment & IP_MORE_FRAGMENTS;
 	packet->ip_payload = total - header;
 	packet->at += header;
-	return STEP_ON;
+	return note_fragment(packet, (fragment & IP_FRAGMENT_OFFSET) * 8,
+			     fragment & IP_MORE_FRAGMENTS);
 }
 
 struct extension_header {
@@ -95,7 +115,7 @@ struct extension_header {
 #define IP6_MORE_FRAGMENTS 0x0001
 #define IP6_FRAGMENT_OFFSET 0xfff8
 
-/* Octets of an extension header that may precede UDP, by its length field; 0: none of these. */
+/* Octets of an extension header that may precede ours, by its length field; 0: none of these. */
 static __always_inline __u32 extension_octets(__u8 type, __u8 length)
 {
 	switch (type) {
@@ -114,9 +134,9 @@ static __always_inline __u32 extension_octets(__u8 type, __u8 length)
 	return 0;
 }
 
-static __always_inline int may_lead_to_udp(__u8 type)
+static __always_inline int may_lead_to_us(__u8 type)
 {
-	return type == IPPROTO_UDP || extension_octets(type, 0);
+	return is_ours(type) || extension_octets(type, 0);
 }
 
 /*
@@ -136,19 +156,35 @@ static __always_inline enum step read_extension(struct xdp_md *ctx, struct packe
 	octets = extension_octets(*type, head->length);
 	if (octets > packet->ip_payload)
 		return rule(packet, fault);
-	if (*type == IPPROTO_FRAGMENT) {
-		const __u32 offset = bpf_ntohs(head->fragment_offset);
-
-		if (offset & IP6_FRAGMENT_OFFSET)
-			return may_lead_to_udp(head->next) ?
-				       rule(packet, SIPWARD_REASON_FRAGMENT_ADMITTED) :
-				       STEP_NOT_GUARDED;
-		packet->fragmented |= offset & IP6_MORE_FRAGMENTS;
-	}
-	*type = head->next;
 	packet->ip_payload -= octets;
 	packet->at += octets;
+	if (*type == IPPROTO_FRAGMENT) {
+		const __u32 field = bpf_ntohs(head->fragment_offset);
+
+		packet->fragment_id = head->fragment_id;
+		packet->proto = head->next;
+		*type = head->next;
+		return note_fragment(packet, field & IP6_FRAGMENT_OFFSET,
+				     field & IP6_MORE_FRAGMENTS);
+	}
+	*type = head->next;
 	return STEP_ON;
+}
+
+/*
+ * A later fragment names the header that follows the fragment header in the first one: with more
+ * extension headers before ours, our protocol is not told, and the listeners' addresses decide.
+ */
+static __always_inline enum step rule_fragment6(struct packet *packet)
+{
+	return may_lead_to_us(packet->proto) ? STEP_LATER_FRAGMENT : STEP_NOT_GUARDED;
+}
+
+/* The end of the chain: our protocol, of a listener with this address. */
+static __always_inline enum step end_chain(struct packet *packet, __u8 type)
+{
+	packet->proto = type;
+	return is_ours(type) && is_guarded6(packet, ANY_PORT) ? STEP_ON : STEP_NOT_GUARDED;
 }
 
 /* The chain from a header of this type on. */
@@ -162,28 +198,35 @@ GLOBAL int read_extensions(struct xdp_md *ctx, struct packet *packet, __u32 firs
 		enum step step;
 
 		if (!extension_octets(type, 0))
-			return type == IPPROTO_UDP ? STEP_ON : STEP_NOT_GUARDED;
+			return end_chain(packet, type);
 		step = read_extension(ctx, packet, &type);
+		if (step == STEP_LATER_FRAGMENT)
+			return rule_fragment6(packet);
 		if (step != STEP_ON)
 			return step;
 	}
-	return type == IPPROTO_UDP ? STEP_ON : rule(packet, SIPWARD_REASON_HEADER_CHAIN);
+	return extension_octets(type, 0) ? rule(packet, SIPWARD_REASON_HEADER_CHAIN) :
+					   end_chain(packet, type);
 }
 
 static __always_inline enum step read_ipv6(struct xdp_md *ctx, struct packet *packet)
 {
+	const __u32 ip_at = packet->at;
 	const struct ipv6hdr *ip = take(ctx, packet, sizeof(*ip));
 	__u32 next, length;
 
 	if (!ip || ip->version != 6)
 		return STEP_NOT_GUARDED;
 	next = ip->nexthdr;
-	if (!may_lead_to_udp(next))
+	if (!may_lead_to_us(next))
 		return STEP_NOT_GUARDED;
 	length = bpf_ntohs(ip->payload_len);
 	__builtin_memcpy(packet->source, &ip->saddr, sizeof(packet->source));
 	__builtin_memcpy(packet->target, &ip->daddr, sizeof(packet->target));
+	packet->hop_limit = ip->hop_limit;
+	packet->ip_at = ip_at;
 	packet->is_v6 = 1;
+	packet->proto = is_ours(next) ? next : ANY_PROTO;
 	if (!is_guarded6(packet, ANY_PORT))
 		return STEP_NOT_GUARDED;
 
@@ -192,46 +235,14 @@ static __always_inline enum step read_ipv6(struct xdp_md *ctx, struct packet *pa
 	if (!reaches(ctx, packet, length))
 		return rule(packet, SIPWARD_REASON_MALFORMED_IP);
 	packet->ip_payload = length;
-	return next == IPPROTO_UDP ? STEP_ON : read_extensions(ctx, packet, next);
+	return is_ours(next) ? STEP_ON : read_extensions(ctx, packet, next);
 }
 
-/* ::ffff:0:0/96 has no place on the wire: it is another spelling of an IPv4 source. */
-static __always_inline int is_mapped(const __u32 *addr)
-{
-	return addr[0] == 0 && addr[1] == 0 && addr[2] == bpf_htonl(0xffff);
-}
-
-GLOBAL int read_udp(struct xdp_md *ctx, struct packet *packet)
-{
-	const struct udphdr *udp;
-	__u32 length;
-
-	if (!packet)
-		return STEP_NOT_GUARDED;
-	if (packet->ip_payload < sizeof(*udp))
-		return rule(packet, packet->fragmented ? SIPWARD_REASON_TINY_FRAGMENT :
-							 SIPWARD_REASON_MALFORMED_UDP);
-	udp = take(ctx, packet, sizeof(*udp));
-	if (!udp)
-		return rule(packet, SIPWARD_REASON_MALFORMED_UDP);
-	packet->source_port = bpf_ntohs(udp->source);
-	packet->target_port = bpf_ntohs(udp->dest);
-	length = bpf_ntohs(udp->len);
-	if (packet->target_port == 0 ||
-	    !(packet->is_v6 ? is_guarded6(packet, packet->target_port) :
-			      is_guarded4(packet, packet->target_port)))
-		return STEP_NOT_GUARDED;
-
-	if (packet->fragmented ? length <= packet->ip_payload : length != packet->ip_payload)
-		return rule(packet, SIPWARD_REASON_MALFORMED_UDP);
-	packet->payload = length - sizeof(*udp);
-	if (packet->source_port == 0 || (packet->is_v6 && is_mapped(packet->source)))
-		return rule(packet, SIPWARD_REASON_BAD_SOURCE);
-	return STEP_ON;
-}
-
-/* STEP_ON: a datagram, or the first fragment of one, to a guarded listener; `at` is its payload. */
-GLOBAL int read_packet(struct xdp_md *ctx, struct packet *packet)
+/*
+ * STEP_ON: a packet to an address with guarded listeners; the cursor is at its transport header.
+ * STEP_LATER_FRAGMENT: one without such a header.
+ */
+GLOBAL int read_network(struct xdp_md *ctx, struct packet *packet)
 {
 	__be16 type = 0;
 	enum step step;
@@ -242,12 +253,10 @@ GLOBAL int read_packet(struct xdp_md *ctx, struct packet *packet)
 	if (step != STEP_ON)
 		return step;
 	if (type == bpf_htons(ETH_P_IP))
-		step = read_ipv4(ctx, packet);
-	else if (type == bpf_htons(ETH_P_IPV6))
-		step = read_ipv6(ctx, packet);
-	else
-		return STEP_NOT_GUARDED;
-	return step == STEP_ON ? read_udp(ctx, packet) : step;
+		return read_ipv4(ctx, packet);
+	if (type == bpf_htons(ETH_P_IPV6))
+		return read_ipv6(ctx, packet);
+	return STEP_NOT_GUARDED;
 }
 
 #endif

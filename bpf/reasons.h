@@ -127,7 +127,7 @@ struct sipward_packet_event {
 
 SIPWARD_ASSERT(sizeof(struct sipward_packet_event) == 240);
 
-/* ---- pulse: the words that the gate and the daemon share ---- */
+/* ---- pulse: the words that the gate, its loader and the daemon share ---- */
 
 /*
  * One row. The daemon writes beat_s and event_tokens each second; without tokens no event is made,
@@ -137,8 +137,8 @@ struct sipward_pulse {
 	__u64 beat_s; /* when the daemon was last alive; 0: never */
 	__u64 events_lost; /* the ring was full */
 	__u32 next_seat;
-	__u32 reserved;
+	__u32 superseded; /* 1: other maps have taken the place of these: open them anew */
 	__u32 event_tokens[SIPWARD_REASON_COUNT];
-};
+} __attribute__((aligned(8)));
 
 #endif

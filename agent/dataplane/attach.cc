@@ -92,9 +92,10 @@ Failure Attachment::claim_slots() {
 Failure Attachment::load_programs() {
   const Seed seed = random_seed();
   for (Gate& gate : gates_) {
-    auto program = Program::load({.pin_path = config_.pin_path,
-                                  .settings = make_settings(config_, gate.slot, seed),
-                                  .max_bindings = config_.max_bindings});
+    auto program =
+        Program::load({.pin_path = config_.pin_path,
+                       .settings = make_settings(config_, {gate.interface.name, gate.slot}, seed),
+                       .max_bindings = config_.max_bindings});
     if (!program) return fmt::format("{}: {}", gate.interface.name, program.error());
     gate.program = std::move(*program);
   }

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <unordered_set>
 
+#include "agent/dataplane/batch.h"
 #include "agent/dataplane/map_names.h"
 #include "agent/dataplane/pins.h"
 #include "agent/dataplane/row.h"
@@ -13,8 +15,6 @@
 namespace sipward::dataplane {
 
 namespace {
-
-constexpr std::size_t kBatch = 1'024;
 
 sip::Result<Descriptor, std::string> open_map(const std::string& pin_path, std::string_view name) {
   const std::string path = fmt::format("{}/{}", pin_path, name);
@@ -38,18 +38,9 @@ bool has_shape(int map, std::size_t key_size) {
 
 template <class Key>
 void list_into(int map, std::vector<ims::KernelRow>& rows) {
-  std::vector<Key> keys(kBatch);
-  std::vector<sipward_binding> values(kBatch);
-  __u32 position = 0;
-  for (bool first = true, more = true; more; first = false) {
-    auto count = static_cast<__u32>(kBatch);
-    const int failed = bpf_map_lookup_batch(map, first ? nullptr : &position, &position,
-                                            keys.data(), values.data(), &count, nullptr);
-    // ENOENT is the end, with the last rows. A bucket never holds kBatch rows.
-    if (failed != 0 && errno != ENOENT) return;
-    more = failed == 0;
-    for (__u32 i = 0; i < count; ++i) rows.push_back(read_row(read_key(keys[i]), values[i]));
-  }
+  for_each_element<Key, sipward_binding>(map, [&](const Key& key, const sipward_binding& value) {
+    rows.push_back(read_row(read_key(key), value));
+  });
 }
 
 }  // namespace
@@ -66,37 +57,85 @@ sip::Result<Bindings, std::string> Bindings::open(const std::string& pin_path) {
         pin_path);
   }
   const std::size_t capacity = info_of(v4->get()).max_entries;
-  return Bindings{std::move(v4).value(), std::move(v6).value(), capacity};
+  auto index = AddressIndex::open(pin_path);
+  if (!index) return index.error();
+  Bindings bindings{std::move(*v4), std::move(*v6), std::move(*index), capacity};
+  bindings.repair_index();
+  return bindings;
 }
+
+int Bindings::map_of(const RowKey& key) const { return key.is_v4 ? v4_.get() : v6_.get(); }
 
 InstallStatus Bindings::install(const ims::KernelRow& row) {
   const auto key = make_key(row.key);
   if (!key) return InstallStatus::kRefused;
   const auto value = make_value(*key, row);
   if (!value) return InstallStatus::kRefused;
-  const int map = key->is_v4 ? v4_.get() : v6_.get();
-  if (bpf_map_update_elem(map, key->data(), &*value, BPF_ANY) == 0) {
+  const int map = map_of(*key);
+  if (bpf_map_update_elem(map, key->data(), &*value, BPF_EXIST) == 0) {
     return InstallStatus::kInstalled;
   }
-  return errno == E2BIG ? InstallStatus::kFull : InstallStatus::kRefused;
+  if (errno != ENOENT) return InstallStatus::kRefused;
+  if (!index_.add(row.key)) return InstallStatus::kFull;
+  if (bpf_map_update_elem(map, key->data(), &*value, BPF_NOEXIST) == 0) {
+    return InstallStatus::kInstalled;
+  }
+  const int error = errno;
+  index_.remove(row.key);
+  return error == E2BIG ? InstallStatus::kFull : InstallStatus::kRefused;
+}
+
+std::vector<ims::BindingKey> Bindings::new_keys(std::span<const ims::KernelRow> rows) const {
+  std::unordered_set<ims::BindingKey> known;
+  for (const ims::KernelRow& row : list()) known.insert(row.key);
+  std::vector<ims::BindingKey> fresh;
+  for (const ims::KernelRow& row : rows) {
+    if (known.empty() || known.insert(row.key).second) fresh.push_back(row.key);
+  }
+  return fresh;
+}
+
+std::size_t Bindings::install_all(std::span<const ims::KernelRow> rows) {
+  index_.add_all(new_keys(rows));
+  Batch<sipward_key4, sipward_binding> v4(v4_.get());
+  Batch<sipward_key6, sipward_binding> v6(v6_.get());
+  bool all = true;
+  for (const ims::KernelRow& row : rows) {
+    const auto key = make_key(row.key);
+    const auto value = key ? make_value(*key, row) : std::nullopt;
+    if (!value) {
+      all = false;
+    } else {
+      all = (key->is_v4 ? v4.add(key->v4, *value) : v6.add(key->v6, *value)) && all;
+    }
+  }
+  all = v4.flush() && v6.flush() && all;
+  if (!all) repair_index();  // it was told of rows that are not there
+  return v4.written() + v6.written();
+}
+
+bool Bindings::repair_index() {
+  std::vector<ims::BindingKey> keys;
+  for (const ims::KernelRow& row : list()) keys.push_back(row.key);
+  return index_.rebuild(keys);
 }
 
 bool Bindings::withdraw(const ims::BindingKey& binding_key) {
   const auto key = make_key(binding_key);
   if (!key) return false;
-  const int map = key->is_v4 ? v4_.get() : v6_.get();
   const auto closed =
       make_value(*key, {.key = binding_key, .binding = 0, .epoch = 0, .expires = {}});
-  if (bpf_map_update_elem(map, key->data(), &*closed, BPF_EXIST) != 0) return false;
-  return bpf_map_delete_elem(map, key->data()) == 0;
+  if (bpf_map_update_elem(map_of(*key), key->data(), &*closed, BPF_EXIST) != 0) return false;
+  const bool deleted = bpf_map_delete_elem(map_of(*key), key->data()) == 0;
+  index_.remove(binding_key);
+  return deleted;
 }
 
 std::optional<ims::KernelRow> Bindings::find(const ims::BindingKey& binding_key) const {
   const auto key = make_key(binding_key);
   if (!key) return std::nullopt;
-  const int map = key->is_v4 ? v4_.get() : v6_.get();
   sipward_binding value{};
-  if (bpf_map_lookup_elem(map, key->data(), &value) != 0) return std::nullopt;
+  if (bpf_map_lookup_elem(map_of(*key), key->data(), &value) != 0) return std::nullopt;
   return read_row(binding_key, value);
 }
 

@@ -4,14 +4,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "agent/dataplane/address_index.h"
 #include "agent/dataplane/descriptor.h"
 #include "agent/ims/actions.h"
 #include "sip/result.h"
 
 namespace sipward::dataplane {
+
+struct RowKey;
 
 enum class InstallStatus : std::uint8_t {
   kInstalled,
@@ -20,7 +24,8 @@ enum class InstallStatus : std::uint8_t {
 };
 
 /// The rows of the IP address check table as the kernel has them: the pinned maps `bindings4` and
-/// `bindings6`. Needs no capability, only the permissions of the pinned files. One thread.
+/// `bindings6`, and the index of addresses beside them. Needs no capability, only the permissions
+/// of the pinned files. One thread, and one writer at a time.
 class Bindings {
  public:
   /// What is wrong, and what to do about it, in one line.
@@ -30,6 +35,12 @@ class Bindings {
   /// closes the row less than a second after `expires`. Refused: a transport that has no packets,
   /// and an expiry that is not within the 28 bits the kernel compares.
   InstallStatus install(const ims::KernelRow& row);
+  /// Many rows, in batches; how many are there now. Rows that cannot be written are left out, and
+  /// from the first batch on that has no room, all.
+  std::size_t install_all(std::span<const ims::KernelRow> rows);
+  /// Makes the index of addresses agree with the rows, whatever a killed process left. False: it
+  /// has no room for them.
+  bool repair_index();
   /// Closes the row, then deletes it: a reader that still holds the element sees an expired row.
   /// False when there was none.
   bool withdraw(const ims::BindingKey& key);
@@ -44,11 +55,16 @@ class Bindings {
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
  private:
-  Bindings(Descriptor v4, Descriptor v6, std::size_t capacity)
-      : v4_(std::move(v4)), v6_(std::move(v6)), capacity_(capacity) {}
+  Bindings(Descriptor v4, Descriptor v6, AddressIndex index, std::size_t capacity)
+      : v4_(std::move(v4)), v6_(std::move(v6)), index_(std::move(index)), capacity_(capacity) {}
+
+  [[nodiscard]] int map_of(const RowKey& key) const;
+  /// The keys of rows that are not there yet.
+  [[nodiscard]] std::vector<ims::BindingKey> new_keys(std::span<const ims::KernelRow> rows) const;
 
   Descriptor v4_;
   Descriptor v6_;
+  AddressIndex index_;
   std::size_t capacity_;
 };
 

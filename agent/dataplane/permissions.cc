@@ -3,6 +3,7 @@
 #include <grp.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
@@ -26,8 +27,14 @@ std::optional<gid_t> find_group(const std::string& name) {
   return found->gr_gid;
 }
 
+/// What the daemon writes: rows and what is derived from them, lanes, the pulse. A ring's consumer
+/// writes how far it has read.
+constexpr std::string_view kDaemonWrites[] = {kBindings4,  kBindings6,   kAddresses4,
+                                              kAddresses6, kAddressBits, kChallenged,
+                                              kKnown,      kEvents,      kPulse};
+
 mode_t mode_of(const std::string& name) {
-  if (name == kBindings4 || name == kBindings6) return 0660;
+  if (std::ranges::find(kDaemonWrites, name) != std::end(kDaemonWrites)) return 0660;
   for (const std::string_view map : kMapNames) {
     if (name == map) return 0640;
   }

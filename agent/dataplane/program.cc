@@ -5,7 +5,9 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
@@ -75,25 +77,33 @@ std::string explain(int error, const std::string& log) {
       what, tail(log));
 }
 
-/// A map that is pinned keeps its size: libbpf would refuse another one.
-void keep_size(bpf_map* map, const std::string& path) {
+/// Entries of the pinned map; 0: there is none.
+std::uint32_t pinned_entries(const std::string& path) {
   const Descriptor pinned = open_pinned(path);
-  if (!pinned) return;
   bpf_map_info info{};
   __u32 size = sizeof(info);
-  if (bpf_obj_get_info_by_fd(pinned.get(), &info, &size) == 0) {
-    bpf_map__set_max_entries(map, info.max_entries);
-  }
+  if (!pinned || bpf_obj_get_info_by_fd(pinned.get(), &info, &size) != 0) return 0;
+  return info.max_entries;
 }
 
+/// For maps that grow with the number of rows; 0: the object's own figure is right.
+std::uint32_t wanted_entries(std::string_view name, std::uint32_t rows) {
+  if (name == kBindings4 || name == kBindings6 || name == kAddresses4 || name == kAddresses6) {
+    return rows;
+  }
+  if (name != kAddressBits) return 0;
+  const std::uint64_t bits = std::bit_ceil(std::uint64_t{rows} * SIPWARD_ADDRESS_BITS_PER_ROW);
+  return static_cast<std::uint32_t>(std::max<std::uint64_t>(bits / 64, 1));
+}
+
+/// A map that is pinned keeps its size: libbpf would refuse another one.
 int set_maps(gate_bpf& skeleton, const LoadRequest& request) {
   for (const std::string_view name : kMapNames) {
     bpf_map* map = bpf_object__find_map_by_name(skeleton.obj, std::string(name).c_str());
     const std::string path = fmt::format("{}/{}", request.pin_path, name);
-    const bool binding_map = name == kBindings4 || name == kBindings6;
-    if (binding_map) {
-      bpf_map__set_max_entries(map, request.max_bindings);
-      keep_size(map, path);
+    if (const std::uint32_t wanted = wanted_entries(name, request.max_bindings); wanted != 0) {
+      const std::uint32_t pinned = pinned_entries(path);
+      bpf_map__set_max_entries(map, pinned != 0 ? pinned : wanted);
     }
     if (const int failed = bpf_map__set_pin_path(map, path.c_str()); failed != 0) return failed;
   }
@@ -109,8 +119,9 @@ sip::Result<Program, std::string> Program::load(const LoadRequest& request) {
   Program program{gate_bpf__open()};
   gate_bpf* skeleton = program.skeleton_.get();
   if (!skeleton) return fmt::format("the gate's object cannot be read\n{}", log.text());
-  skeleton->rodata->settings = request.settings;
   int failed = set_maps(*skeleton, request);
+  skeleton->rodata->settings = request.settings;
+  skeleton->rodata->settings.address_bits = 64 * bpf_map__max_entries(skeleton->maps.address_bits);
   if (failed == 0) failed = gate_bpf__load(skeleton);
   if (failed != 0) return explain(-failed, log.text());
   // Without BTF everything would work, and nobody could read the maps.

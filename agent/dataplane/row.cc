@@ -75,16 +75,49 @@ std::optional<RowKey> make_key(const ims::BindingKey& key) {
   return made;
 }
 
+void write_address(const sip::IpAddress& ip, __u8 (&octets)[16]) {
+  std::ranges::fill(octets, __u8{0});
+  if (ip.is_v4()) octets[10] = octets[11] = 0xff;
+  std::ranges::copy(ip.bytes(), octets + (ip.is_v4() ? 12 : 0));
+}
+
+sipward_anchor make_anchor(const ims::Anchor& anchor) {
+  sipward_anchor made{};
+  std::ranges::copy(anchor.mac, made.mac);
+  made.slot = anchor.slot;
+  made.hop_limit = anchor.hop_limit;
+  made.vlan = anchor.vlan;
+  made.inner_vlan = anchor.inner_vlan;
+  made.noted = 1;
+  return made;
+}
+
+std::optional<ims::Anchor> read_anchor(const sipward_anchor& anchor) {
+  if (anchor.noted == 0) return std::nullopt;
+  ims::Anchor read{.slot = anchor.slot,
+                   .mac = {},
+                   .vlan = anchor.vlan,
+                   .inner_vlan = anchor.inner_vlan,
+                   .hop_limit = anchor.hop_limit};
+  std::ranges::copy(anchor.mac, read.mac.begin());
+  return read;
+}
+
 std::optional<sipward_binding> make_value(const RowKey& key, const ims::KernelRow& row) {
   const auto expires = std::chrono::ceil<std::chrono::seconds>(row.expires.time_since_epoch());
   if (expires.count() < 0 || expires.count() > std::int64_t{SIPWARD_EXPIRES_MASK}) {
     return std::nullopt;
   }
   sipward_binding value{};
+  if (row.anchor) value.anchor = make_anchor(*row.anchor);
+  value.installed_s = now_s();
+  value.last_seen_s = static_cast<std::uint32_t>(value.installed_s);
+  const auto silence = std::chrono::ceil<std::chrono::seconds>(row.silence);
+  value.silence_s = static_cast<std::uint32_t>(std::max<std::int64_t>(silence.count(), 0));
+  value.suspect = row.suspect ? 1 : 0;
   value.binding = row.binding;
   value.epoch = row.epoch;
   value.expires_s = static_cast<std::uint64_t>(expires.count());
-  value.installed_s = now_s();
   value.decision = sipward_pack(key.digest(), &value);
   return value;
 }
@@ -96,7 +129,11 @@ ims::KernelRow read_row(ims::BindingKey key, const sipward_binding& value) {
   return {.key = key,
           .binding = value.binding,
           .epoch = value.epoch,
-          .expires = sip::Time{std::chrono::seconds{value.expires_s}}};
+          .expires = sip::Time{std::chrono::seconds{value.expires_s}},
+          .anchor = read_anchor(value.anchor),
+          .silence = std::chrono::seconds{value.silence_s},
+          .suspect = value.suspect != 0,
+          .last_seen = sip::Time{std::chrono::seconds{value.last_seen_s}}};
 }
 
 }  // namespace sipward::dataplane

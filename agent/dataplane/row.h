@@ -24,6 +24,11 @@ struct RowKey {
 
 /// nullopt: no packet can have this key (a transport without packets, a wildcard for one protocol).
 [[nodiscard]] std::optional<RowKey> make_key(const ims::BindingKey& key);
+/// IPv4 as ::ffff:a.b.c.d.
+void write_address(const sip::IpAddress& ip, __u8 (&octets)[16]);
+[[nodiscard]] sipward_anchor make_anchor(const ims::Anchor& anchor);
+/// nullopt: none was noted.
+[[nodiscard]] std::optional<ims::Anchor> read_anchor(const sipward_anchor& anchor);
 /// The row's value. nullopt: the expiry does not fit, see Bindings::install.
 [[nodiscard]] std::optional<sipward_binding> make_value(const RowKey& key,
                                                         const ims::KernelRow& row);

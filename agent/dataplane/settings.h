@@ -18,8 +18,14 @@ using Seed = std::array<std::uint64_t, 2>;
 /// What is wrong with the configuration as such; nullopt: `make_settings` can write it.
 [[nodiscard]] std::optional<std::string> find_fault(const GateConfig& config);
 
-/// The constants of the program on one interface.
-[[nodiscard]] sipward_settings make_settings(const GateConfig& config, std::uint32_t slot,
+/// An interface and its place in the maps.
+struct Place {
+  std::string interface;
+  std::uint32_t slot = 0;
+};
+/// The constants of the program on one interface. `address_bits` is the loader's, who knows the
+/// map.
+[[nodiscard]] sipward_settings make_settings(const GateConfig& config, const Place& place,
                                              const Seed& seed);
 
 }  // namespace sipward::dataplane

@@ -37,6 +37,7 @@ struct KernelRow {
   std::optional<Anchor> anchor = {};  ///< of its REGISTER; nullopt: no packet contradicts it
   sip::Duration silence{};            ///< a longer one makes the row suspect; 0: none does
   bool suspect = false;               ///< the address was reported released
+  sip::Time last_seen = {};           ///< of a row that was read; an install sets it to now
 };
 
 /// Names an Install or Lookup until its answer comes.

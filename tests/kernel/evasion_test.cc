@@ -114,7 +114,8 @@ TEST_P(Evasion, IsRefusedWithItsOwnReason) {
     const Outcome outcome = gate.run(c.frame);
     EXPECT_EQ(outcome.counted, c.counted);
     EXPECT_EQ(outcome.frame, c.frame);
-    const bool passes = c.counted.empty() || c.counted == "bound" || c.counted == "fragment_admitted";
+    const bool passes =
+        c.counted.empty() || c.counted == "bound" || c.counted == "fragment_admitted";
     EXPECT_EQ(outcome.action, passes || GetParam() == Mode::kMonitor ? XDP_PASS : XDP_DROP);
     EXPECT_EQ(outcome.mark.has_value(),
               outcome.action == XDP_PASS && !c.counted.empty() && c.counted != "fragment_admitted");

@@ -64,6 +64,12 @@ std::string new_pin_path() {
   return fmt::format("{}/sw-test-{}", kBpffs, ++count);
 }
 
+std::optional<std::uint32_t> without_seat(std::optional<std::uint32_t> mark) {
+  const std::uint32_t verdict = mark.value_or(0) >> SIPWARD_MARK_VERDICT_SHIFT;
+  const bool seated = verdict == SIPWARD_VERDICT_ADMITTED || verdict == SIPWARD_VERDICT_EMERGENCY;
+  return seated ? std::optional(sipward_mark(verdict, 0)) : mark;
+}
+
 std::string_view reason_name(std::uint32_t reason) { return kNames.at(reason); }
 
 dataplane::GateConfig test_config() {
@@ -78,6 +84,11 @@ dataplane::GateConfig test_config() {
   config.register_budget = {.per_source = 1'000'000, .total = 1'000'000};
   config.keepalive_budget = config.register_budget;
   config.emergency_budget = config.register_budget;
+  config.syn_budget = config.register_budget;
+  config.fragment_budget = config.register_budget;
+  config.known_total = config.register_budget.total;
+  config.policy.fail_mode = dataplane::FailMode::kHold;
+  config.policy.bogons = false;  // the tests live in blocks for documentation
   return config;
 }
 
@@ -110,13 +121,16 @@ GateUnderTest::GateUnderTest(const dataplane::GateConfig& config) : pin_path_(ne
   ::mkdir(pin_path_.c_str(), 0755);
   auto program = dataplane::Program::load(
       {.pin_path = pin_path_,
-       .settings = dataplane::make_settings(config, kSlot, dataplane::random_seed()),
+       .settings = dataplane::make_settings(config, {"sw0", kSlot}, dataplane::random_seed()),
        .max_bindings = config.max_bindings});
   if (!program) throw std::runtime_error(program.error());
   program_ = std::move(*program);
   auto bindings = dataplane::Bindings::open(pin_path_);
   if (!bindings) throw std::runtime_error(bindings.error());
   bindings_ = std::move(*bindings);
+  auto pulse = dataplane::Pulse::open(pin_path_);
+  if (!pulse) throw std::runtime_error(pulse.error());
+  pulse_ = std::move(*pulse);
 }
 
 sipward_counters GateUnderTest::counters() const {

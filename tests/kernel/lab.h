@@ -9,6 +9,7 @@
 #include "agent/dataplane/bindings.h"
 #include "agent/dataplane/gate_config.h"
 #include "agent/dataplane/program.h"
+#include "agent/dataplane/pulse.h"
 #include "bpf/abi.h"
 #include "tests/kernel/packet_builder.h"
 
@@ -29,7 +30,8 @@ inline constexpr std::string_view kUe4 = "203.0.113.7";
 inline constexpr std::string_view kUe6 = "2001:db8:7::7";
 inline constexpr std::uint16_t kUePort = 40001;
 
-/// Enforces, guards both listeners, knows both kinds of rows; budgets that no test meets by chance.
+/// Enforces, guards both listeners, knows both kinds of rows; budgets that no test meets by chance,
+/// and no need of a daemon.
 [[nodiscard]] dataplane::GateConfig test_config();
 
 /// A packet from the UE to the listener of its family.
@@ -73,6 +75,7 @@ class GateUnderTest {
   ManyRuns repeat(const Frame& frame, std::uint32_t times);
 
   [[nodiscard]] dataplane::Bindings& bindings() { return *bindings_; }
+  [[nodiscard]] dataplane::Pulse& pulse() { return *pulse_; }
   [[nodiscard]] const dataplane::Program& program() const { return *program_; }
   [[nodiscard]] const std::string& pin_path() const { return pin_path_; }
   [[nodiscard]] std::uint64_t packets(std::string_view counter) const;
@@ -85,9 +88,13 @@ class GateUnderTest {
   std::string pin_path_;
   std::optional<dataplane::Program> program_;
   std::optional<dataplane::Bindings> bindings_;
+  std::optional<dataplane::Pulse> pulse_;
 };
 
 /// `bound`: as bpftool prints it.
 [[nodiscard]] std::string_view reason_name(std::uint32_t reason);
+
+/// The mark, but for the seat of an admission, which is another each time.
+[[nodiscard]] std::optional<std::uint32_t> without_seat(std::optional<std::uint32_t> mark);
 
 }  // namespace sipward::test

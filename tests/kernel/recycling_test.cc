@@ -46,8 +46,11 @@ dataplane::GateConfig one_lookup() {
 /// bound was judged by the other one's word.
 class Recycling : public testing::Test {
  protected:
-  Recycling()
-      : gate_(one_lookup()), map_(dataplane::open_pinned(gate_.pin_path() + "/bindings4")) {}
+  Recycling() : gate_(one_lookup()), map_(dataplane::open_pinned(gate_.pin_path() + "/bindings4")) {
+    // So that the index of addresses knows of both.
+    gate_.bindings().install(row({}));
+    gate_.bindings().install(row({.ip = "203.0.113.8"}));
+  }
 
   struct Written {
     dataplane::RowKey key;

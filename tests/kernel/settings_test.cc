@@ -36,7 +36,8 @@ TEST(Settings, AConfigurationThatCannotBeEnforcedIsNamed) {
       {"too many listeners",
        [](GateConfig& c) { c.listeners.resize(SIPWARD_MAX_LISTENERS + 1, c.listeners.front()); },
        "at most 16"},
-      {"TCP", [](GateConfig& c) { c.listeners[0].transport = sip::Transport::kTcp; }, "only UDP"},
+      {"no packets come to it",
+       [](GateConfig& c) { c.listeners[0].transport = sip::Transport::kInternal; }, "no packet"},
       {"wildcard address", [](GateConfig& c) { c.listeners[0] = listener("0.0.0.0:5060"); },
        "no wildcard"},
       {"no rows", [](GateConfig& c) { c.max_bindings = 0; }, "max_bindings"},
@@ -54,7 +55,7 @@ TEST(Settings, AConfigurationThatCannotBeEnforcedIsNamed) {
 TEST(Settings, AreWhatTheKernelCompares) {
   GateConfig config = test_config();
   config.register_budget = {.per_source = 20, .total = 0};
-  const sipward_settings made = dataplane::make_settings(config, 3, {1, 2});
+  const sipward_settings made = dataplane::make_settings(config, {"sw0", 3}, {1, 2});
   EXPECT_EQ(made.slot, 3U);
   EXPECT_EQ(made.listeners4_used, 1U);
   EXPECT_EQ(made.listeners6_used, 1U);

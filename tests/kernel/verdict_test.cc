@@ -68,7 +68,7 @@ void expect(const Case& c, Mode mode, const Outcome& outcome) {
   const bool refused = refuses(c.counted);
   EXPECT_EQ(outcome.action, refused && mode == Mode::kEnforce ? XDP_DROP : XDP_PASS);
   if (!refused) {
-    EXPECT_EQ(outcome.mark, c.mark);
+    EXPECT_EQ(without_seat(outcome.mark), c.mark);
   } else if (mode == Mode::kMonitor) {
     EXPECT_EQ(outcome.mark, kUnboundMark);
   }
@@ -172,10 +172,10 @@ TEST(Verdict, NoRowNoEntry) {
        {{.seconds_left = -1}, {.port = 0, .binding = 3}},
        "bound",
        bound(3, 1)},
-      {"an expired source may register",
+      {"an expired source may register, and is no stranger",
        from_ue4(kRegister),
        {{.seconds_left = -1}},
-       "register_admitted",
+       "known_admitted",
        kAdmitted},
       {"a response is no reason to pass", from_ue4("SIP/2.0 200 OK\r\n"), {}, "unbound", {}},
       {"empty datagram", from_ue4(""), {}, "unbound", {}},

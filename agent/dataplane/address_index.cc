@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/dataplane/address_index.h"
+
+#include <bpf/bpf.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <unordered_map>
+
+#include "agent/dataplane/batch.h"
+#include "agent/dataplane/map_names.h"
+#include "agent/dataplane/pins.h"
+
+namespace sipward::dataplane {
+
+namespace {
+
+constexpr std::uint8_t kManyUses = 255;
+constexpr std::uint64_t kWordBits = 64;
+
+std::uint64_t digest_of(const sip::IpAddress& ip) {
+  if (ip.is_v4()) {
+    std::uint32_t addr = 0;
+    std::memcpy(&addr, ip.bytes().data(), sizeof(addr));
+    return sipward_address_digest4(addr);
+  }
+  __u64 halves[2];
+  std::memcpy(halves, ip.bytes().data(), sizeof(halves));
+  return sipward_address_digest6(halves[0], halves[1]);
+}
+
+void count_in(sipward_address& address, const ims::BindingKey& key) {
+  if (key.is_wildcard()) {
+    address.wildcard = 1;
+  } else {
+    ++address.port_rows;
+  }
+}
+
+bool is_empty(const sipward_address& address) {
+  return address.port_rows == 0 && address.wildcard == 0;
+}
+
+using Counted = std::unordered_map<sip::IpAddress, sipward_address>;
+
+/// The addresses of one family.
+template <class Key>
+bool write_all(int map, const Counted& addresses) {
+  Batch<Key, sipward_address> batch(map);
+  for (const auto& [ip, address] : addresses) {
+    if (ip.bytes().size() != sizeof(Key)) continue;
+    Key key{};
+    std::ranges::copy(ip.bytes(), key.addr);
+    if (!batch.add(key, address)) return false;
+  }
+  return batch.flush();
+}
+
+template <class Key>
+void delete_others(int map, const Counted& kept) {
+  std::vector<Key> others;
+  for_each_element<Key, sipward_address>(map, [&](const Key& key, const sipward_address&) {
+    if (!kept.contains(*sip::IpAddress::from_bytes(key.addr))) others.push_back(key);
+  });
+  for (const Key& key : others) bpf_map_delete_elem(map, &key);
+}
+
+}  // namespace
+
+sip::Result<AddressIndex, std::string> AddressIndex::open(const std::string& pin_path) {
+  Descriptor maps[2];
+  const std::string_view names[2] = {kAddresses4, kAddresses6};
+  for (int i = 0; i < 2; ++i) {
+    const std::string path = fmt::format("{}/{}", pin_path, names[i]);
+    maps[i] = open_pinned(path);
+    if (!maps[i]) return cannot_open(path, errno);
+  }
+  auto bits = Mapped::open(fmt::format("{}/{}", pin_path, kAddressBits));
+  if (!bits) return bits.error();
+  return AddressIndex{std::move(maps[0]), std::move(maps[1]), std::move(*bits)};
+}
+
+AddressIndex::AddressIndex(Descriptor v4, Descriptor v6, Mapped bits)
+    : v4_(std::move(v4)),
+      v6_(std::move(v6)),
+      bits_(std::move(bits)),
+      uses_(bits_.as<std::uint64_t>().size() * kWordBits) {}
+
+sipward_address AddressIndex::find(const sip::IpAddress& ip) const {
+  sipward_address address{};
+  if (bpf_map_lookup_elem(map_of(ip), ip.bytes().data(), &address) != 0) return {};
+  return address;
+}
+
+bool AddressIndex::write(const sip::IpAddress& ip, const sipward_address& address) const {
+  return bpf_map_update_elem(map_of(ip), ip.bytes().data(), &address, BPF_ANY) == 0;
+}
+
+std::uint32_t AddressIndex::bit_of(const sip::IpAddress& ip) const {
+  return sipward_address_bit(digest_of(ip), static_cast<std::uint32_t>(uses_.size()));
+}
+
+void AddressIndex::set_bit(const sip::IpAddress& ip) {
+  const std::uint32_t bit = bit_of(ip);
+  if (uses_[bit] < kManyUses) ++uses_[bit];
+  std::uint64_t& word = bits_.as<std::uint64_t>()[bit / kWordBits];
+  std::atomic_ref(word).fetch_or(std::uint64_t{1} << bit % kWordBits);
+}
+
+void AddressIndex::clear_bit(const sip::IpAddress& ip) {
+  const std::uint32_t bit = bit_of(ip);
+  if (uses_[bit] == 0 || uses_[bit] == kManyUses || --uses_[bit] != 0) return;
+  std::uint64_t& word = bits_.as<std::uint64_t>()[bit / kWordBits];
+  std::atomic_ref(word).fetch_and(~(std::uint64_t{1} << bit % kWordBits));
+}
+
+bool AddressIndex::add(const ims::BindingKey& key) {
+  sipward_address address = find(key.ip);
+  const bool is_new = is_empty(address);
+  count_in(address, key);
+  if (!write(key.ip, address)) return false;
+  if (is_new) set_bit(key.ip);
+  return true;
+}
+
+void AddressIndex::remove(const ims::BindingKey& key) {
+  sipward_address address = find(key.ip);
+  if (is_empty(address)) return;
+  if (key.is_wildcard()) {
+    address.wildcard = 0;
+  } else if (address.port_rows != 0) {
+    --address.port_rows;
+  }
+  if (!is_empty(address)) {
+    (void)write(key.ip, address);  // it is there: an update needs no room
+    return;
+  }
+  bpf_map_delete_elem(map_of(key.ip), key.ip.bytes().data());
+  clear_bit(key.ip);
+}
+
+bool AddressIndex::add_all(std::span<const ims::BindingKey> keys) {
+  Counted counted;
+  counted.reserve(keys.size());
+  for (const ims::BindingKey& key : keys) {
+    const auto [at, fresh] = counted.try_emplace(key.ip, sipward_address{});
+    if (fresh) at->second = find(key.ip);
+    if (fresh && is_empty(at->second)) set_bit(key.ip);
+    count_in(at->second, key);
+  }
+  return write_all<sipward_addr4>(v4_.get(), counted) &&
+         write_all<sipward_addr6>(v6_.get(), counted);
+}
+
+/// What is missing first, then what is too much: no row's packet is dropped meanwhile.
+bool AddressIndex::rebuild(std::span<const ims::BindingKey> keys) {
+  Counted counted;
+  for (const ims::BindingKey& key : keys) count_in(counted[key.ip], key);
+  std::vector<std::uint64_t> wanted(bits_.as<std::uint64_t>().size());
+  std::ranges::fill(uses_, std::uint8_t{0});
+  for (const auto& [ip, address] : counted) {
+    const std::uint32_t bit = bit_of(ip);
+    if (uses_[bit] < kManyUses) ++uses_[bit];
+    wanted[bit / kWordBits] |= std::uint64_t{1} << bit % kWordBits;
+  }
+  const std::span<std::uint64_t> words = bits_.as<std::uint64_t>();
+  for (std::size_t i = 0; i < wanted.size(); ++i) std::atomic_ref(words[i]).fetch_or(wanted[i]);
+  const bool written =
+      write_all<sipward_addr4>(v4_.get(), counted) && write_all<sipward_addr6>(v6_.get(), counted);
+  delete_others<sipward_addr4>(v4_.get(), counted);
+  delete_others<sipward_addr6>(v6_.get(), counted);
+  for (std::size_t i = 0; i < wanted.size(); ++i) std::atomic_ref(words[i]).fetch_and(wanted[i]);
+  return written;
+}
+
+}  // namespace sipward::dataplane
