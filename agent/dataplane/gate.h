@@ -15,14 +15,23 @@ namespace sipward::dataplane {
 struct Report {
   std::vector<std::string> done;
   std::vector<std::string> warnings;
+  std::vector<std::string> alarms;  ///< interfaces without a gate, and why
 };
 
-/// Attaches the gate to every interface of the configuration. Where our own gate is attached
+/// Which interfaces of the configuration an attach is about.
+enum class Extent : std::uint8_t {
+  kAll,        ///< each must be there
+  kPresent,    ///< those that are there; the others are alarms
+  kUncovered,  ///< of those, the ones without a gate, each for itself: its error is an alarm
+};
+
+/// Attaches the gate to the interfaces of the configuration. Where our own gate is attached
 /// already its program is replaced in one step: no packet is lost, none passes unseen. Programs,
-/// links and maps are pinned, so that enforcement outlives the process. All or nothing: after an
-/// error each interface is as it was. The error is one line that says what to do, then, if the
-/// kernel refused the program, the kernel's log.
-sip::Result<Report, std::string> attach(const GateConfig& config);
+/// links and maps are pinned, so that enforcement outlives the process. Pinned maps of another
+/// version or size are replaced by new ones with the same rows. All or nothing: after an error each
+/// interface is as it was. The error is one line that says what to do, then, if the kernel refused
+/// the program, the kernel's log.
+sip::Result<Report, std::string> attach(const GateConfig& config, Extent extent = Extent::kAll);
 
 /// Takes the gate off the given interfaces, or, when none is given, off all, and removes the maps.
 /// Needs nothing but the pin path; goes on after an error, so that as little as possible is left.

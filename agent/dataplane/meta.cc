@@ -48,16 +48,9 @@ bool write_meta(const std::string& pin_path, const std::string& version) {
   return bpf_map_update_elem(map.get(), &kOnlyRow, &row, BPF_ANY) == 0;
 }
 
-std::optional<std::string> check_abi(const std::string& pin_path) {
+bool is_own_abi(const std::string& pin_path) {
   const auto meta = read_meta(pin_path);
-  // 0: a sipward-gate that was killed before it wrote the row made these maps.
-  if (!meta || meta->abi_version == 0 || meta->abi_version == SIPWARD_ABI_VERSION) {
-    return std::nullopt;
-  }
-  return fmt::format(
-      "the maps under {} are of ABI version {}, this sipward-gate has {}: run "
-      "sipward-gate detach, then sipward-gate attach; the UEs then register anew",
-      pin_path, meta->abi_version, SIPWARD_ABI_VERSION);
+  return !meta || meta->abi_version == 0 || meta->abi_version == SIPWARD_ABI_VERSION;
 }
 
 }  // namespace sipward::dataplane

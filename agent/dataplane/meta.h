@@ -16,7 +16,8 @@ struct Meta {
 [[nodiscard]] std::optional<Meta> read_meta(const std::string& pin_path);
 /// False: errno is set.
 bool write_meta(const std::string& pin_path, const std::string& version);
-/// Why the pinned maps cannot be used by this program; nullopt: they can, or there are none.
-[[nodiscard]] std::optional<std::string> check_abi(const std::string& pin_path);
+/// Whether the pinned maps are of this program's version, or there are none. A row that was never
+/// written is that of a sipward-gate that was killed right after it had made the maps.
+[[nodiscard]] bool is_own_abi(const std::string& pin_path);
 
 }  // namespace sipward::dataplane

@@ -77,15 +77,6 @@ std::string explain(int error, const std::string& log) {
       what, tail(log));
 }
 
-/// Entries of the pinned map; 0: there is none.
-std::uint32_t pinned_entries(const std::string& path) {
-  const Descriptor pinned = open_pinned(path);
-  bpf_map_info info{};
-  __u32 size = sizeof(info);
-  if (!pinned || bpf_obj_get_info_by_fd(pinned.get(), &info, &size) != 0) return 0;
-  return info.max_entries;
-}
-
 /// For maps that grow with the number of rows; 0: the object's own figure is right.
 std::uint32_t wanted_entries(std::string_view name, std::uint32_t rows) {
   if (name == kBindings4 || name == kBindings6 || name == kAddresses4 || name == kAddresses6) {
@@ -96,18 +87,28 @@ std::uint32_t wanted_entries(std::string_view name, std::uint32_t rows) {
   return static_cast<std::uint32_t>(std::max<std::uint64_t>(bits / 64, 1));
 }
 
-/// A map that is pinned keeps its size: libbpf would refuse another one.
 int set_maps(gate_bpf& skeleton, const LoadRequest& request) {
   for (const std::string_view name : kMapNames) {
     bpf_map* map = bpf_object__find_map_by_name(skeleton.obj, std::string(name).c_str());
     const std::string path = fmt::format("{}/{}", request.pin_path, name);
     if (const std::uint32_t wanted = wanted_entries(name, request.max_bindings); wanted != 0) {
-      const std::uint32_t pinned = pinned_entries(path);
-      bpf_map__set_max_entries(map, pinned != 0 ? pinned : wanted);
+      bpf_map__set_max_entries(map, wanted);
     }
     if (const int failed = bpf_map__set_pin_path(map, path.c_str()); failed != 0) return failed;
   }
   return 0;
+}
+
+/// Whether what is pinned is such a map. One that is not there fits: it will be made.
+bool fits(const bpf_map* map, const std::string& path) {
+  const Descriptor pinned = open_pinned_map_to_read(path);
+  if (!pinned) return errno == ENOENT;
+  bpf_map_info info{};
+  __u32 size = sizeof(info);
+  return bpf_obj_get_info_by_fd(pinned.get(), &info, &size) == 0 &&
+         info.type == bpf_map__type(map) && info.key_size == bpf_map__key_size(map) &&
+         info.value_size == bpf_map__value_size(map) &&
+         info.max_entries == bpf_map__max_entries(map) && info.map_flags == bpf_map__map_flags(map);
 }
 
 }  // namespace
@@ -134,8 +135,15 @@ sip::Result<Program, std::string> Program::load(const LoadRequest& request) {
 
 int Program::gate_fd() const { return bpf_program__fd(skeleton_->progs.sipward_gate); }
 int Program::tag_fd() const { return bpf_program__fd(skeleton_->progs.sipward_tag); }
-std::uint32_t Program::max_bindings() const {
-  return bpf_map__max_entries(skeleton_->maps.bindings4);
+
+bool Program::fits_pinned(const LoadRequest& request) {
+  const Program program{gate_bpf__open()};
+  if (!program.skeleton_ || set_maps(*program.skeleton_, request) != 0) return false;
+  return std::ranges::all_of(kMapNames, [&](std::string_view name) {
+    const bpf_map* map =
+        bpf_object__find_map_by_name(program.skeleton_->obj, std::string(name).c_str());
+    return fits(map, fmt::format("{}/{}", request.pin_path, name));
+  });
 }
 
 }  // namespace sipward::dataplane

@@ -16,7 +16,7 @@ namespace sipward::dataplane {
 struct LoadRequest {
   std::string pin_path;  ///< on a bpffs; maps that are pinned there are used, missing ones made
   sipward_settings settings{};
-  std::uint32_t max_bindings = 65'536;  ///< of binding maps that are not there yet
+  std::uint32_t max_bindings = 65'536;
 };
 
 /// The gate of one interface in the kernel: loaded, verified, not attached. Lives as long as this,
@@ -28,8 +28,9 @@ class Program {
 
   [[nodiscard]] int gate_fd() const;  ///< XDP
   [[nodiscard]] int tag_fd() const;   ///< tc ingress
-  /// Rows that each binding map can hold: of older maps, what they were made with.
-  [[nodiscard]] std::uint32_t max_bindings() const;
+  /// Whether the maps that are pinned there are of the shape and size that `load` would make. Where
+  /// they are not, the kernel would refuse to load.
+  [[nodiscard]] static bool fits_pinned(const LoadRequest& request);
 
  private:
   struct Destroy {

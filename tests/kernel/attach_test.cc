@@ -222,31 +222,6 @@ TEST_F(Attach, OneAtATime) {
   EXPECT_NE(lab_.attach(config_).error().find("another sipward-gate"), std::string::npos);
 }
 
-TEST_F(Attach, RefusesMapsOfAnotherVersionAndDetachCuresIt) {
-  ASSERT_OK(lab_.attach(config_));
-  const dataplane::Descriptor meta = dataplane::open_pinned(config_.pin_path + "/meta");
-  sipward_meta newer{};
-  newer.abi_version = SIPWARD_ABI_VERSION + 1;
-  const std::uint32_t row = 0;
-  ASSERT_EQ(bpf_map_update_elem(meta.get(), &row, &newer, BPF_ANY), 0);
-  const auto refused = lab_.attach(config_);
-  ASSERT_FALSE(refused.ok());
-  EXPECT_NE(refused.error().find("sipward-gate detach"), std::string::npos) << refused.error();
-  EXPECT_TRUE(sw0().attached()) << "what enforces goes on";
-  ASSERT_OK(lab_.detach(config_.pin_path));
-  EXPECT_TRUE(lab_.attach(config_).ok());
-}
-
-TEST_F(Attach, KeepsTheSizeOfTheMapsAndSaysSo) {
-  ASSERT_OK(lab_.attach(config_));
-  config_.max_bindings *= 2;
-  const auto report = lab_.attach(config_);
-  ASSERT_OK(report);
-  ASSERT_FALSE(report->warnings.empty());
-  EXPECT_NE(report->warnings.front().find("keep their size of 64"), std::string::npos);
-  EXPECT_EQ(dataplane::Bindings::open(config_.pin_path)->capacity(), 64U);
-}
-
 TEST_F(Attach, GivesTheGroupTheRowsAndNothingElse) {
   ASSERT_OK(lab_.attach(config_));
   const std::pair<const char*, unsigned> modes[] = {{"", 0750},
