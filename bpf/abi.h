@@ -220,6 +220,18 @@ struct sipward_source_rule {
 	__u16 reverse_path;
 };
 
+/*
+ * clear_blocks: one bit for each slot, family and value of an address's first 16 bits: no rule
+ * refuses any source of this block here, so that none needs to be looked up.
+ */
+#define SIPWARD_BLOCK_BITS 16
+#define SIPWARD_BLOCK_WORDS (1U << (SIPWARD_BLOCK_BITS - 6)) /* of one slot and family */
+
+SIPWARD_INLINE __u32 sipward_block_word(__u32 slot, __u32 is_v6, __u32 block)
+{
+	return (slot * 2 + is_v6) * SIPWARD_BLOCK_WORDS + (block >> 6);
+}
+
 SIPWARD_ASSERT(sizeof(struct sipward_source_rule) == 16);
 SIPWARD_ASSERT(SIPWARD_MAX_INTERFACES <= 16);
 

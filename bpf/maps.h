@@ -70,6 +70,14 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(max_entries, SIPWARD_MAX_INTERFACES * 2 * SIPWARD_BLOCK_WORDS);
+	__type(key, __u32);
+	__type(value, __u64);
+} clear_blocks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, SIPWARD_ADMISSIONS);
 	__type(key, __u32);
 	__type(value, struct sipward_admission);

@@ -36,17 +36,33 @@ static __always_inline __u32 why_spoofed(const struct sipward_source_rule *rule,
 	return SIPWARD_REASON_REVERSE_PATH;
 }
 
-GLOBAL int check_source(struct packet *packet)
+static __always_inline int is_clear(const struct packet *packet)
+{
+	const __u32 block = bpf_ntohs(*(const __u16 *)packet->source);
+	const __u32 index = sipward_block_word(settings.slot, !!packet->is_v6, block);
+	const __u64 *word = bpf_map_lookup_elem(&clear_blocks, &index);
+
+	return word && *word >> (block & 63) & 1;
+}
+
+GLOBAL int look_for_rule(struct packet *packet)
 {
 	const struct sipward_source_rule *found;
 	const __u32 slot_bit = 1U << (settings.slot & (SIPWARD_MAX_INTERFACES - 1));
 
-	if (!packet || packet->ip_at == 0)
+	if (!packet)
 		return STEP_ON;
 	found = find_source_rule(packet);
 	if (!found || !(found->refused & slot_bit))
 		return STEP_ON;
 	return rule(packet, why_spoofed(found, slot_bit));
+}
+
+static __always_inline int check_source(struct packet *packet)
+{
+	if (packet->ip_at == 0 || is_clear(packet))
+		return STEP_ON;
+	return look_for_rule(packet);
 }
 
 #endif

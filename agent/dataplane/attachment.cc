@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 
 #include "agent/dataplane/meta.h"
@@ -93,7 +94,16 @@ void Attachment::keep_other_slots() {
   }
 }
 
+/// Before the first packet is judged by them.
+Failure Attachment::write_rules() {
+  auto doubts = write_rules_of(config_, slots_, maps());
+  if (!doubts) return doubts.error();
+  std::ranges::move(*doubts, std::back_inserter(report_.warnings));
+  return std::nullopt;
+}
+
 Failure Attachment::fill_maps() {
+  if (auto error = write_rules()) return error;
   if (!write_meta(maps(), config_.version)) {
     return fmt::format("cannot write {}/meta: {}", maps(), errno_text(errno));
   }

@@ -53,6 +53,7 @@ class Attachment {
   Failure check_maps();
   Failure load_programs();
   Failure fill_maps();
+  Failure write_rules();
   void keep_other_slots();
   Failure attach_one(Gate& gate);
   Failure pin_program(int program, const std::string& path);
@@ -69,5 +70,11 @@ class Attachment {
   Report report_;
   Undo undo_;
 };
+
+/// The source rules of the configuration's interfaces, by their slots, into the maps of a folder.
+/// What is doubtful about them; the error is one line.
+sip::Result<std::vector<std::string>, std::string> write_rules_of(const GateConfig& config,
+                                                                  const Slots& slots,
+                                                                  const std::string& maps);
 
 }  // namespace sipward::dataplane

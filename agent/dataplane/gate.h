@@ -33,6 +33,10 @@ enum class Extent : std::uint8_t {
 /// the program, the kernel's log.
 sip::Result<Report, std::string> attach(const GateConfig& config, Extent extent = Extent::kAll);
 
+/// Works the source rules out anew, from the kernel's routes and addresses as they are now. The
+/// error is one line; the rules that are there stay.
+sip::Result<Report, std::string> follow_network(const GateConfig& config);
+
 /// Takes the gate off the given interfaces, or, when none is given, off all, and removes the maps.
 /// Needs nothing but the pin path; goes on after an error, so that as little as possible is left.
 sip::Result<Report, std::string> detach(const std::string& pin_path,

@@ -56,7 +56,8 @@ enum class FailMode : std::uint8_t {
 };
 [[nodiscard]] std::string_view fail_mode_name(FailMode mode);
 
-/// Whether the route back to a source must leave by the interface where its packet came in.
+/// Whether the route back to a source must leave by the interface its packet came in by (RFC 3704
+/// 2): kLoose asks only that there is a route.
 enum class ReversePath : std::uint8_t { kOff, kLoose, kStrict };
 
 /// What of a row's anchor a packet must have in common with it.

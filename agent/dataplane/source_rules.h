@@ -4,16 +4,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "agent/dataplane/gate_config.h"
 #include "agent/dataplane/netlink.h"
 #include "bpf/abi.h"
 #include "sip/ip_address.h"
 #include "sip/ip_prefix.h"
 
 namespace sipward::dataplane {
-
-/// Whether the route back to a source must leave by the interface the packet came in by
-/// (RFC 3704 2): kLoose asks only that there is a route.
-enum class ReversePath : std::uint8_t { kOff, kLoose, kStrict };
 
 /// What sources one interface may have.
 struct SourcePolicy {
