@@ -6,24 +6,23 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "agent/dataplane/gate.h"
+#include "agent/gate_config.h"
+#include "agent/gate_report.h"
+#include "agent/gate_service.h"
 #include "agent/ops/config.h"
-#include "agent/ops/service.h"
 #include "agent/ops/version.h"
 
 namespace sipward {
 namespace {
 
 using dataplane::GateConfig;
-using dataplane::InterfaceStatus;
 
 constexpr int kFailed = 1;
 constexpr int kNotAttached = 3;  ///< `status`: an interface of the configuration has no gate
@@ -37,60 +36,10 @@ struct Options {
 
 // ---- configuration ----
 
-dataplane::RowKinds rows_of(ops::PcscfConfig::IpCheck check) {
-  switch (check) {
-    case ops::PcscfConfig::IpCheck::kIp:
-      return dataplane::RowKinds::kWildcard;
-    case ops::PcscfConfig::IpCheck::kIpPort:
-      return dataplane::RowKinds::kExact;
-    case ops::PcscfConfig::IpCheck::kAuto:
-      break;
-  }
-  return dataplane::RowKinds::kBoth;
-}
-
-dataplane::TagCarrier carrier_of(ops::GateConfig::TagCarrier carrier) {
-  switch (carrier) {
-    case ops::GateConfig::TagCarrier::kTcx:
-      return dataplane::TagCarrier::kTcx;
-    case ops::GateConfig::TagCarrier::kClsact:
-      return dataplane::TagCarrier::kClsact;
-    case ops::GateConfig::TagCarrier::kAuto:
-      break;
-  }
-  return dataplane::TagCarrier::kAuto;
-}
-
-GateConfig translate(const ops::GateConfig& gate, const ops::PcscfConfig& pcscf) {
-  GateConfig config;
-  config.pin_path = gate.pin_path;
-  config.interfaces = gate.interfaces;
-  for (const sip::Endpoint& local : pcscf.listen) config.listeners.push_back({.local = local});
-  config.mode = gate.mode == ops::GateConfig::Mode::kEnforce ? dataplane::Mode::kEnforce
-                                                             : dataplane::Mode::kMonitor;
-  config.rows = rows_of(pcscf.ip_check);
-  config.max_bindings = gate.max_bindings;
-  config.allow_generic = gate.allow_generic;
-  config.tag_carrier = carrier_of(gate.tag_carrier);
-  config.emergency = gate.emergency;
-  config.register_budget = {gate.register_rate_per_source, gate.register_rate_total};
-  config.keepalive_budget = {gate.keepalive_rate_per_source, gate.keepalive_rate_total};
-  config.version = ops::kVersion;
-  return config;
-}
-
-/// nullopt: the file is right and has no gate. Throws when the file is wrong.
 std::optional<GateConfig> load(const Options& options) {
-  auto config = ops::load_config(options.config);
-  if (!config) {
-    std::string text = "the configuration is wrong";
-    for (const std::string& line : config.error()) text += "\n" + line;
-    throw std::runtime_error(text);
-  }
-  if (!config->gate || !config->pcscf) return std::nullopt;
-  GateConfig gate = translate(*config->gate, *config->pcscf);
-  if (!options.pin_path.empty()) gate.pin_path = options.pin_path;
-  return gate;
+  auto config = load_gate_config(options.config);
+  if (config && !options.pin_path.empty()) config->pin_path = options.pin_path;
+  return config;
 }
 
 /// For commands that must work whatever has become of the file.
@@ -139,14 +88,6 @@ void keep_three_capabilities(const std::string& group) {
 
 // ---- commands ----
 
-void print(const dataplane::Report& report) {
-  for (const std::string& line : report.done) std::printf("%s\n", line.c_str());
-  for (const std::string& line : report.warnings) {
-    std::fprintf(stderr, "sipward-gate: warning: %s\n", line.c_str());
-  }
-  std::fflush(stdout);
-}
-
 void attach_and_tell(const GateConfig& config) {
   const auto report = dataplane::attach(config);
   if (!report) throw std::runtime_error(report.error());
@@ -180,95 +121,28 @@ int run_detach(const Options& options) {
   return 0;
 }
 
-/// What runs goes on running when the new file is wrong.
-void reload(const Options& options) {
-  try {
-    attach_and_tell(load_or_explain(options));
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "sipward-gate: not reloaded: %s\n", error.what());
+/// The program that runs, and the maps if they are of another version, make room for ours.
+int run_upgrade(const Options& options) {
+  const GateConfig config = load_or_explain(options);
+  const auto running = dataplane::status(config.pin_path, config.interfaces);
+  if (!running) throw std::runtime_error(running.error());
+  if (running->abi_version == 0) {
+    throw std::runtime_error("nothing to upgrade under " + config.pin_path +
+                             ": sipward-gate attach begins");
   }
-}
-
-/// For the service: SIGHUP attaches anew with the file as it is now; SIGTERM ends the process and
-/// leaves everything pinned.
-int run_service(const Options& options) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGHUP, SIGINT, SIGTERM}) sigaddset(&signals, signal);
-  sigprocmask(SIG_BLOCK, &signals, nullptr);
-  start(load_or_explain(options));
-  ops::notify_ready("attached");
-  for (int signal = 0; sigwait(&signals, &signal) == 0;) {
-    if (signal != SIGHUP) break;
-    reload(options);
+  if (!running->version.empty()) {
+    std::printf("from version %s to %s\n", running->version.c_str(), config.version.c_str());
   }
-  ops::notify_stopping();
-  std::printf("ending; the gate stays attached (sipward-gate detach takes it off)\n");
+  start(config);
   return 0;
 }
 
-// ---- status ----
-
-std::string_view hook_name(InterfaceStatus::Hook hook) {
-  switch (hook) {
-    case InterfaceStatus::Hook::kNone:
-      return "none";
-    case InterfaceStatus::Hook::kNative:
-      return "native";
-    case InterfaceStatus::Hook::kGeneric:
-      return "generic";
-  }
-  return {};
-}
-
-nlohmann::json to_json(const InterfaceStatus& interface) {
-  nlohmann::json row{{"interface", interface.name},
-                     {"ifindex", interface.ifindex},
-                     {"attached", interface.attached()},
-                     {"hook", hook_name(interface.hook)},
-                     {"tag", nullptr},
-                     {"foreign", nullptr}};
-  if (interface.attached()) {
-    row["mode"] = dataplane::mode_name(interface.mode);
-    row["program_id"] = interface.program_id;
-    row["link_id"] = interface.link_id;
-  }
-  if (interface.tag) row["tag"] = dataplane::carrier_name(*interface.tag);
-  if (interface.foreign) {
-    row["foreign"] = {{"id", interface.foreign->id}, {"name", interface.foreign->name}};
-  }
-  return row;
-}
-
-std::string to_line(const InterfaceStatus& interface) {
-  std::string line = interface.name + ": ";
-  if (interface.ifindex == 0) return line + "no such interface";
-  if (interface.foreign) return line + "another XDP program, " + interface.foreign->text();
-  if (!interface.attached()) return line + "not attached";
-  line += "attached, " + std::string(hook_name(interface.hook)) + ", " +
-          std::string(dataplane::mode_name(interface.mode)) + " mode, program " +
-          std::to_string(interface.program_id) + ", link " + std::to_string(interface.link_id);
-  return line + ", tag " +
-         (interface.tag ? "by " + std::string(dataplane::carrier_name(*interface.tag))
-                        : std::string("NOT carried: sockets see no mark"));
-}
-
-void print(const dataplane::Status& status, bool json) {
-  if (json) {
-    nlohmann::json value{{"pin_path", status.pin_path},
-                         {"abi_version", status.abi_version},
-                         {"version", status.version},
-                         {"interfaces", nlohmann::json::array()}};
-    for (const auto& interface : status.interfaces) {
-      value["interfaces"].push_back(to_json(interface));
-    }
-    std::printf("%s\n", value.dump(2).c_str());
-    return;
-  }
-  for (const auto& interface : status.interfaces) {
-    std::printf("%s\n", to_line(interface).c_str());
-  }
-  if (status.abi_version == 0) std::printf("no maps under %s\n", status.pin_path.c_str());
+int run_service(const Options& options) {
+  GateConfig config = load_or_explain(options);
+  if (const auto obstacle = dataplane::find_obstacle(config)) throw std::runtime_error(*obstacle);
+  keep_three_capabilities(config.group);
+  run_gate_service(std::move(config), [&options] { return load_or_explain(options); });
+  return 0;
 }
 
 int run_status(const Options& options) {
@@ -302,8 +176,11 @@ int main_of(int argc, char** argv) {
   auto* status = app.add_subcommand("status", "what is attached; exit code 3: not everything");
   status->add_flag("--json", options.json, "as JSON");
   status->callback([&] { command = run_status; });
+  app.add_subcommand("upgrade", "put this version in the place of the one that runs, hitless")
+      ->callback([&] { command = run_upgrade; });
   app.add_subcommand("run",
-                     "attach, then wait: SIGHUP reloads, SIGTERM ends and leaves it attached")
+                     "attach, and keep it attached: follows interfaces and routes; SIGHUP reloads, "
+                     "SIGTERM ends and leaves it attached")
       ->callback([&] { command = run_service; });
   CLI11_PARSE(app, argc, argv);
   return command(options);
