@@ -14,6 +14,7 @@
 #include "packet.h"
 #include "parse.h"
 #include "rulings.h"
+#include "shortcut.h"
 #include "sources.h"
 #include "transport.h"
 
@@ -100,8 +101,7 @@ static __always_inline struct ruling judge_later_fragment(struct packet *packet)
 	return (struct ruling){ reason, 0 };
 }
 
-SEC("xdp.frags")
-int sipward_gate(struct xdp_md *ctx)
+static __always_inline int judge_frame(struct xdp_md *ctx)
 {
 	struct packet packet = {};
 	struct ruling ruling;
@@ -120,6 +120,21 @@ int sipward_gate(struct xdp_md *ctx)
 	    settings.fragments == SIPWARD_FRAGMENTS_TRACK)
 		track_fragment(&packet, bpf_ktime_get_coarse_ns());
 	return carry_out(ctx, &packet, ruling);
+}
+
+SEC("xdp.frags")
+int sipward_gate(struct xdp_md *ctx)
+{
+	/* Where such packets may pass, with a tag, they all go the long way. */
+	if (settings.shortcut && settings.enforce && settings.fail_mode != SIPWARD_FAIL_OPEN) {
+		const __u32 octets = plain_stranger(ctx);
+
+		if (octets) {
+			count(SIPWARD_REASON_UNBOUND, octets);
+			return XDP_DROP;
+		}
+	}
+	return judge_frame(ctx);
 }
 
 #define TAG_NEXT (-1) /* TCX_NEXT and TC_ACT_UNSPEC: whoever comes next decides */

@@ -125,10 +125,8 @@ static __always_inline int is_listener6(const struct packet *packet, __u32 i, __
 }
 
 /* Whether a guarded listener has the packet's target address, protocol and this port. */
-GLOBAL int is_guarded4(struct packet *packet, __u32 port)
+static __always_inline int guards4(struct packet *packet, __u32 port)
 {
-	if (!packet)
-		return 0;
 	for (__u32 i = 0; i < SIPWARD_MAX_LISTENERS && i < settings.listeners4_used; i++) {
 		if (!is_listener4(packet, i, port))
 			continue;
@@ -138,10 +136,8 @@ GLOBAL int is_guarded4(struct packet *packet, __u32 port)
 	return 0;
 }
 
-GLOBAL int is_guarded6(struct packet *packet, __u32 port)
+static __always_inline int guards6(struct packet *packet, __u32 port)
 {
-	if (!packet)
-		return 0;
 	for (__u32 i = 0; i < SIPWARD_MAX_LISTENERS && i < settings.listeners6_used; i++) {
 		if (!is_listener6(packet, i, port))
 			continue;
@@ -149,6 +145,16 @@ GLOBAL int is_guarded6(struct packet *packet, __u32 port)
 		return 1;
 	}
 	return 0;
+}
+
+GLOBAL int is_guarded4(struct packet *packet, __u32 port)
+{
+	return packet ? guards4(packet, port) : 0;
+}
+
+GLOBAL int is_guarded6(struct packet *packet, __u32 port)
+{
+	return packet ? guards6(packet, port) : 0;
 }
 
 static __always_inline int is_guarded(struct packet *packet, __u32 port)

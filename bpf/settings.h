@@ -107,7 +107,7 @@ struct sipward_settings {
 	__u8 hop_limit_tolerance; /* only with check_hop_limit */
 	__u8 check_hop_limit;
 	__u8 tcp; /* there is a TCP listener */
-	__u8 reserved;
+	__u8 shortcut; /* a flood's packets may be told from their first octets (shortcut.h) */
 	__u32 heartbeat_timeout_s;
 	__u32 address_bits; /* a power of two */
 	__u32 listeners4_used;

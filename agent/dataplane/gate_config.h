@@ -100,6 +100,7 @@ struct GateConfig {
   std::uint32_t challenged_total = 5'000;  ///< REGISTERs of sources that were just sent a 401
   std::uint32_t known_total = 10'000;      ///< REGISTERs and SYNs of sources that have or had rows
   Fragments fragments = Fragments::kSource;
+  bool shortcut = true;       ///< tell a flood's packets from their first octets
   bool tag_suspects = false;  ///< suspect rows pass with a tag; else only REGISTER does
   std::chrono::seconds heartbeat_timeout{5};
   InterfacePolicy policy;                           ///< of interfaces without their own

@@ -184,6 +184,7 @@ sipward_settings make_settings(const GateConfig& config, const Place& place, con
   made.emergency = config.emergency;
   made.fragments = fragments_of(config.fragments);
   made.tag_suspects = config.tag_suspects;
+  made.shortcut = config.shortcut;
   made.heartbeat_timeout_s = static_cast<std::uint32_t>(config.heartbeat_timeout.count());
   std::ranges::copy(seed, made.seed);
   set_policy(made, config.policy_of(place.interface));
