@@ -83,6 +83,8 @@ Json kernel_rows(const Options& options) {
     rows.push_back({{"key", row.key.text()},
                     {"binding", row.binding},
                     {"epoch", row.epoch},
+                    {"anchor", row.anchor ? Json(row.anchor->text()) : Json(nullptr)},
+                    {"suspect", row.suspect},
                     {"expires_in",
                      std::chrono::duration_cast<std::chrono::seconds>(row.expires - now).count()}});
   }
