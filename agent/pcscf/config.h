@@ -68,7 +68,7 @@ struct Config {
   ims::TagPolicy tag_policy = ims::TagPolicy::kAbsent;
 
   /// Seconds between keep-alives that a UE is asked for if it offers them (RFC 6223, RFC 5626
-  /// 4.4.1); 0: never asked.
+  /// 4.4); 0: never asked.
   std::uint32_t keep_alive = 30;
   /// So many intervals of silence make a row suspect; 0: silence never does.
   std::uint32_t suspect_after = 3;

@@ -22,16 +22,15 @@ bool offers_keep_alive(const sip::Message& request) {
 }
 
 std::uint32_t decide_keep_alive(const sip::Message& response, const KeepAliveTerms& terms) {
-  if (const auto timer = sip::number(response, Field::kFlowTimer); timer && *timer != 0) {
-    return std::min(*timer, kLongestKeepAlive);
-  }
-  return terms.offered || terms.outbound ? std::min(terms.wish, kLongestKeepAlive) : 0;
+  if (!terms.offered && !terms.outbound) return 0;  // who knows neither keeps nothing alive
+  const auto timer = sip::number(response, Field::kFlowTimer).value_or(0);
+  return std::min(timer != 0 ? timer : terms.wish, kLongestKeepAlive);
 }
 
 void write_keep_alive(sip::Message& response, const KeepAliveTerms& terms, std::uint32_t seconds) {
   if (seconds == 0) return;
   const std::string value = std::to_string(seconds);
-  if (terms.outbound && !response.has(Field::kFlowTimer)) response.set(Field::kFlowTimer, value);
+  if (terms.outbound || response.has(Field::kFlowTimer)) response.set(Field::kFlowTimer, value);
   if (!terms.offered) return;
   auto via = sip::top_via(response);
   if (!via || !via->params.has(kKeep)) return;

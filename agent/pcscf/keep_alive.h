@@ -12,8 +12,8 @@ inline constexpr std::uint32_t kLongestKeepAlive = 86'400;
 
 /// What is known of a registration when its keep-alives are settled.
 struct KeepAliveTerms {
-  bool offered = false;    ///< the UE's Via has `keep` without a value (RFC 6223 4.2.2)
-  bool outbound = false;   ///< the 200 OK requires it: Flow-Timer is understood (RFC 5626 4.4.1)
+  bool offered = false;    ///< the UE's Via has `keep` without a value (RFC 6223 4.3)
+  bool outbound = false;   ///< the 200 OK requires it: Flow-Timer is understood (RFC 5626 4.4)
   std::uint32_t wish = 0;  ///< our own, in seconds; 0: none
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// RFC 6223, and Flow-Timer of RFC 5626 4.4.1.
+// RFC 6223, and Flow-Timer of RFC 5626 4.4.
 #include "agent/pcscf/keep_alive.h"
 
 #include <gtest/gtest.h>
@@ -76,7 +76,8 @@ INSTANTIATE_TEST_SUITE_P(
             .outbound = true,
             .flow_timer = "4294967295",
             .settled = kLongestKeepAlive,
-            .told_timer = "4294967295"}),
+            .told_timer = "86400"},
+        Row{.name = "a_timer_for_who_knows_none", .flow_timer = "90", .told_timer = "90"}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST(KeepAliveTerms, OnlyARegistrationThatSucceedsSettlesThem) {
