@@ -34,6 +34,7 @@ struct Options {
   std::string key;
   bool from_kernel = false;
   bool verify = false;
+  std::uint16_t port = 0;  ///< 0: none is named
 };
 
 /// The file as it is, when it can be read and is right; else the defaults: what runs must be seen
@@ -82,6 +83,8 @@ Json kernel_rows(const Options& options) {
     rows.push_back({{"key", row.key.text()},
                     {"binding", row.binding},
                     {"epoch", row.epoch},
+                    {"anchor", row.anchor ? Json(row.anchor->text()) : Json(nullptr)},
+                    {"suspect", row.suspect},
                     {"expires_in",
                      std::chrono::duration_cast<std::chrono::seconds>(row.expires - now).count()}});
   }
@@ -204,6 +207,20 @@ void add_binding_commands(CLI::App& app, Options& options) {
       ->required();
 }
 
+void add_release_command(CLI::App& app, Options& options) {
+  CLI::App* release =
+      add(app, "release",
+          "an address was taken back: its rows are suspect until they register anew", [&] {
+            Json params{{"address", options.address}};
+            if (options.port != 0) params["port"] = options.port;
+            const Json answer = ask(options, "address.release", params);
+            std::printf("%s rows are suspect now\n", answer.at("released").dump().c_str());
+          });
+  release->add_option("ADDRESS", options.address, "the IP address")->required();
+  release->add_option("--port", options.port, "of a NAT: only what came from this port")
+      ->check(CLI::Range(1, 65'535));
+}
+
 void add_all_commands(CLI::App& app, Options& options) {
   app.add_option("--config", options.config, "configuration file")->capture_default_str();
   app.add_option("--socket", options.socket, "control socket of sipwardd (default: of --config)");
@@ -213,6 +230,7 @@ void add_all_commands(CLI::App& app, Options& options) {
   app.fallthrough();
   add_looking_commands(app, options);
   add_binding_commands(app, options);
+  add_release_command(app, options);
   add_subscriber_commands(app, [&options] { return store_path(options); });
   CLI::App* config = app.add_subcommand("config", "the configuration file");
   config->require_subcommand(1);

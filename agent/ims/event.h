@@ -23,6 +23,10 @@ namespace sipward::ims {
   X(kSharedAddress, "shared-address", "two users seem to share one address without outbound")     \
   X(kUnbound, "unbound", "request from a source without a row")                                   \
   X(kTagMismatch, "tag-mismatch", "the kernel's tag and the table disagree: treated as unbound")  \
+  X(kStaleEpoch, "stale-epoch",                                                                   \
+    "packet of an earlier tenant of the source: treated as unbound")                              \
+  X(kSuspect, "suspect", "request from a row whose user may be gone: nothing is asserted")        \
+  X(kReleased, "released", "the address was reported released: its row is suspect")               \
   X(kFlowMismatch, "flow-mismatch", "in-dialog request from a user who is no party to it")        \
   X(kForgedToken, "forged-token", "flow token that this node did not make")                       \
   X(kFlowGone, "flow-gone", "request for a flow that has ended")                                  \

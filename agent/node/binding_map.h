@@ -31,6 +31,11 @@ class BindingMap {
   virtual std::size_t clear() = 0;
   /// What the mark of a packet says; nullopt: the packet passed no gate.
   [[nodiscard]] virtual std::optional<ims::Tag> read_tag(std::uint32_t mark) const = 0;
+  /// Whether admitted packets have a seat where `anchor_of` finds where they entered.
+  [[nodiscard]] virtual bool notes_anchors() const = 0;
+  /// Where the admitted packet of this seat entered; nullopt: the seat has been taken again since.
+  [[nodiscard]] virtual std::optional<ims::Anchor> anchor_of(std::uint32_t seat,
+                                                             const sip::Flow& flow) const = 0;
   [[nodiscard]] virtual Counters counters() const = 0;
   [[nodiscard]] virtual bool is_enforced() const = 0;
 };
@@ -46,6 +51,11 @@ class NoBindingMap final : public BindingMap {
   }
   std::size_t clear() override { return 0; }
   std::optional<ims::Tag> read_tag(std::uint32_t /*mark*/) const override { return std::nullopt; }
+  bool notes_anchors() const override { return false; }
+  std::optional<ims::Anchor> anchor_of(std::uint32_t /*seat*/,
+                                       const sip::Flow& /*flow*/) const override {
+    return std::nullopt;
+  }
   Counters counters() const override { return {}; }
   bool is_enforced() const override { return false; }
 };

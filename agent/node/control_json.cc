@@ -28,6 +28,11 @@ std::string wall_text(sip::Time at, sip::Time now) {
                    std::chrono::duration_cast<std::chrono::system_clock::duration>(at - now));
 }
 
+/// Null: the gate noted none.
+Json anchor_text(const std::optional<ims::Anchor>& anchor) {
+  return anchor ? Json(anchor->text()) : Json(nullptr);
+}
+
 Json identities_of(const pcscf::FlowBinding& row) {
   Json list = Json::array();
   for (const pcscf::RegisteredIdentity& identity : row.identities) {
@@ -61,6 +66,9 @@ Json to_json(const pcscf::FlowBinding& row, sip::Time now) {
           {"epoch", row.epoch},
           {"call_id", row.call_id},
           {"sent_by", row.sent_by},
+          {"anchor", anchor_text(row.anchor)},
+          {"keep_alive", row.keep_alive},
+          {"suspect", row.suspect},
           {"created", wall_text(row.created, now)},
           {"expires", wall_text(row.expires, now)},
           {"age", seconds(now - row.created)},
@@ -71,6 +79,8 @@ Json to_json(const ims::KernelRow& row, sip::Time now) {
   return {{"key", row.key.text()},
           {"binding", row.binding},
           {"epoch", row.epoch},
+          {"anchor", anchor_text(row.anchor)},
+          {"suspect", row.suspect},
           {"expires", wall_text(row.expires, now)},
           {"expires_in", seconds(row.expires - now)}};
 }

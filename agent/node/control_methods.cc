@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "agent/node/control_json.h"
+#include "agent/node/control_rows.h"
 #include "agent/ops/control.h"
 #include "agent/ops/text.h"
 #include "agent/ops/version.h"
@@ -110,12 +111,14 @@ Answer counters(const Call& call) {
   Json sockets = Json::array();
   for (const auto& socket : call.node.sockets()) sockets.push_back(socket_json(*socket));
   const Node::Counters& node = call.node.counters();
-  return Json{
-      {"events", events},
-      {"kernel", kernel},
-      {"transactions", transactions_of(call.node)},
-      {"sockets", sockets},
-      {"node", {{"internal_dropped", node.internal_dropped}, {"no_socket", node.no_socket}}}};
+  return Json{{"events", events},
+              {"kernel", kernel},
+              {"transactions", transactions_of(call.node)},
+              {"sockets", sockets},
+              {"node",
+               {{"internal_dropped", node.internal_dropped},
+                {"no_socket", node.no_socket},
+                {"seats_lost", node.seats_lost}}}};
 }
 
 Answer recent_events(const Call& call) {
@@ -227,17 +230,20 @@ Answer list_registrations(const Call& call) {
   return Json{{"registrations", list}, {"more", more}};
 }
 
+Answer release(const Call& call) { return release_address(call.node, call.params); }
+
 struct Method {
   std::string_view name;
   Answer (*run)(const Call& call);
 };
-constexpr std::array<Method, 8> kMethods{{{"version", version},
+constexpr std::array<Method, 9> kMethods{{{"version", version},
                                           {"status", status},
                                           {"counters", counters},
                                           {"events.recent", recent_events},
                                           {"bindings.list", list_bindings},
                                           {"bindings.lookup", look_up_binding},
                                           {"bindings.remove", remove_binding},
+                                          {"address.release", release},
                                           {"registrations.list", list_registrations}}};
 
 std::string refuse(const std::string& text) { return ops::write_line({{"error", text}}); }

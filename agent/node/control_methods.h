@@ -16,7 +16,7 @@ namespace sipward::node {
 ///
 /// Methods: status, version, counters, events.recent, bindings.list (address, impi, after, limit),
 /// bindings.lookup (address: `IP` or `IP:PORT`), bindings.remove (key as bindings.list tells it),
-/// registrations.list (impi, after, limit).
+/// address.release (address, port), registrations.list (impi, after, limit).
 class ControlMethods {
  public:
   static constexpr std::size_t kPage = 500;  ///< rows of one answer

@@ -38,6 +38,11 @@ class KernelBindings final : public BindingMap {
   std::optional<ims::Tag> read_tag(std::uint32_t mark) const override {
     return dataplane::tag_of(mark);
   }
+  bool notes_anchors() const override { return false; }
+  std::optional<ims::Anchor> anchor_of(std::uint32_t /*seat*/,
+                                       const sip::Flow& /*flow*/) const override {
+    return std::nullopt;
+  }
   Counters counters() const override {
     Counters out;
     const auto counters = dataplane::read_counters(pin_path_);

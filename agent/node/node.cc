@@ -32,7 +32,9 @@ Node::Node(net::asio::io_context& io, const ops::Config& config, NodeParts parts
       timer_(io),
       subscribers_(std::move(parts.subscribers)) {
   if (config.pcscf) {
-    pcscf_ = std::make_unique<pcscf::Pcscf>(make_pcscf_config(config), parts.random);
+    pcscf::Config role = make_pcscf_config(config);
+    tag_policy_ = role.tag_policy;
+    pcscf_ = std::make_unique<pcscf::Pcscf>(std::move(role), parts.random);
   }
   if (config.scscf) {
     scscf_ = std::make_unique<scscf::Scscf>(make_scscf_config(config), std::move(parts.nonce_key),
@@ -76,12 +78,27 @@ void Node::receive(std::span<const net::Received> batch, const sip::Endpoint& lo
 }
 
 void Node::from_access(const net::Received& datagram, const sip::Endpoint& local) {
-  ims::Actions actions;
-  pcscf_->receive_access({.bytes = std::string(datagram.bytes),
+  pcscf::Datagram arrived{.bytes = std::string(datagram.bytes),
                           .flow = {.local = local, .remote = datagram.remote},
-                          .tag = bindings_->read_tag(datagram.mark)},
-                         now_, actions);
+                          .tag = bindings_->read_tag(datagram.mark)};
+  find_anchor(arrived);
+  ims::Actions actions;
+  pcscf_->receive_access(arrived, now_, actions);
   settle(Role::kPcscf, std::move(actions));
+}
+
+/// A row made without an anchor is one that any spoofer may use: what was admitted and cannot be
+/// told any more where it entered goes without a tag, and the UE sends it again.
+void Node::find_anchor(pcscf::Datagram& datagram) {
+  using Verdict = ims::Tag::Verdict;
+  const auto& tag = datagram.tag;
+  const bool seated =
+      tag && (tag->verdict == Verdict::kAdmitted || tag->verdict == Verdict::kEmergency);
+  if (!seated || !bindings_->notes_anchors()) return;
+  datagram.anchor = bindings_->anchor_of(tag->seat, datagram.flow);
+  if (datagram.anchor || tag_policy_ != ims::TagPolicy::kRequired) return;
+  ++counters_.seats_lost;
+  datagram.tag.reset();
 }
 
 void Node::from_core(const net::Received& datagram, const sip::Endpoint& local) {
@@ -125,6 +142,16 @@ bool Node::remove_binding(const ims::BindingKey& key) {
   settle(Role::kPcscf, std::move(actions));
   arm();
   return removed;
+}
+
+std::size_t Node::release(const pcscf::ReleasedSource& source) {
+  if (!pcscf_) return 0;
+  now_ = std::chrono::steady_clock::now();
+  ims::Actions actions;
+  const std::size_t released = pcscf_->release(source, now_, actions);
+  settle(Role::kPcscf, std::move(actions));
+  arm();
+  return released;
 }
 
 void Node::settle(Role from, ims::Actions actions) {

@@ -46,6 +46,7 @@ class Node {
   struct Counters {
     std::uint64_t internal_dropped = 0;  ///< over kMaxInternal
     std::uint64_t no_socket = 0;         ///< a role named a local end that nobody has
+    std::uint64_t seats_lost = 0;        ///< admitted, but the gate's note was overwritten since
   };
 
   Node(net::asio::io_context& io, const ops::Config& config, NodeParts parts, ops::Log& log);
@@ -69,6 +70,8 @@ class Node {
   }
   /// Withdraws a row on the operator's word. False if there is none.
   bool remove_binding(const ims::BindingKey& key);
+  /// The address was reported released: how many rows are suspect now.
+  std::size_t release(const pcscf::ReleasedSource& source);
 
  private:
   enum class Role : std::uint8_t { kPcscf, kScscf };
@@ -85,6 +88,7 @@ class Node {
   void adopt(std::vector<net::BoundUdp> bound, Entry entry);
   void receive(std::span<const net::Received> batch, const sip::Endpoint& local, Entry entry);
   void from_access(const net::Received& datagram, const sip::Endpoint& local);
+  void find_anchor(pcscf::Datagram& datagram);
   void from_core(const net::Received& datagram, const sip::Endpoint& local);
   void to_scscf(const net::Received& datagram, const sip::Endpoint& local);
   std::optional<sip::Message> read(const net::Received& datagram, const sip::Flow& flow);
@@ -111,6 +115,7 @@ class Node {
   ops::Log& log_;
   ops::EventLedger ledger_;
   Counters counters_;
+  ims::TagPolicy tag_policy_ = ims::TagPolicy::kAbsent;
   std::unique_ptr<BindingMap> bindings_;
   std::unique_ptr<pcscf::Pcscf> pcscf_;
   std::unique_ptr<scscf::Scscf> scscf_;

@@ -40,12 +40,15 @@ LogLevel level_of(ims::EventKind kind) {
     case kExpired:
     case kFlowGone:
     case kNonceStale:
+    case kReleased:
       return LogLevel::kInfo;
     case kInstallFailed:
       return LogLevel::kError;
     case kOverwritten:
     case kNatWithoutOutbound:
     case kUnbound:
+    case kStaleEpoch:
+    case kSuspect:
     case kScrubbed:
     case kPreferredNotRegistered:
     case kRouteReplaced:

@@ -104,6 +104,15 @@ std::vector<const FlowBinding*> BindingTable::of_user(const ims::Impi& impi) con
   return found;
 }
 
+std::vector<const FlowBinding*> BindingTable::at(const sip::IpAddress& ip) const {
+  std::vector<const FlowBinding*> found;
+  for (auto it = by_address_.lower_bound({.ip = ip}); it != by_address_.end(); ++it) {
+    if (it->ip != ip) break;
+    found.push_back(find_key(*it));
+  }
+  return found;
+}
+
 std::uint32_t BindingTable::reserve_id() {
   while (next_id_ == 0 || by_id_.contains(next_id_)) ++next_id_;  // after 2^32 reservations
   return next_id_++;
@@ -111,8 +120,12 @@ std::uint32_t BindingTable::reserve_id() {
 
 BindingTable::Plan BindingTable::plan(const FlowBinding& row) const {
   const FlowBinding* old = find_key(row.key);
-  ims::KernelRow kernel{
-      .key = row.key, .binding = row.id != 0 ? row.id : next_id_, .expires = latest_expiry(row)};
+  ims::KernelRow kernel{.key = row.key,
+                        .binding = row.id != 0 ? row.id : next_id_,
+                        .expires = latest_expiry(row),
+                        .anchor = row.anchor,
+                        .silence = row.silence,
+                        .suspect = row.suspect};
   if (old != nullptr && old->impi == row.impi) {
     kernel.binding = old->id;
     kernel.epoch = old->epoch;
@@ -142,9 +155,12 @@ BindingTable::Change BindingTable::put(FlowBinding row) {
   static_cast<FlowBinding&>(fresh) = std::move(row);
   fresh.id = planned.kernel.binding;
   fresh.epoch = planned.kernel.epoch;
+  fresh.former_id = 0;
   if (const auto old = rows_.find(fresh.key); old != rows_.end()) {
     unindex(old->second);
-    if (planned.change == Change::kRefreshed) {
+    const bool refreshed = planned.change == Change::kRefreshed;
+    fresh.former_id = refreshed ? old->second.former_id : old->second.id;
+    if (refreshed) {
       fresh.promised_ids = std::move(old->second.promised_ids);
       fresh.created = old->second.created;
     }
@@ -163,6 +179,19 @@ void BindingTable::promise(Row& row, std::uint32_t id) {
   if (std::find(ids.begin(), ids.end(), id) != ids.end()) return;
   if (ids.size() == kPromisedIds) ids.erase(ids.begin());
   ids.push_back(id);
+}
+
+void BindingTable::note_seen(const sip::Flow& source, sip::Time now) {
+  const FlowBinding* found = find(source, now);
+  if (found == nullptr) return;
+  FlowBinding& row = rows_.at(found->key);
+  if (row.silence.count() != 0 && now - row.last_seen > row.silence) row.suspect = true;
+  row.last_seen = now;
+}
+
+void BindingTable::mark_suspect(const ims::BindingKey& key) {
+  const auto it = rows_.find(key);
+  if (it != rows_.end()) it->second.suspect = true;
 }
 
 std::optional<FlowBinding> BindingTable::remove(const ims::BindingKey& key) {

@@ -41,6 +41,7 @@ struct FlowBinding {
   std::string sent_by;  ///< host:port of the UE's Via, for overwrite diagnostics
   std::uint32_t id = 0;
   std::uint32_t epoch = 0;
+  std::uint32_t former_id = 0;  ///< of the tenant that this row overwrote, 0 if none
   ims::Impi impi;
   std::vector<Registration> registrations;
   /// Derived from `registrations` by the table: all IMPUs in order, each spelling once.
@@ -51,6 +52,11 @@ struct FlowBinding {
   std::string call_id;                       ///< of the latest REGISTER
   std::string instance;                      ///< +sip.instance, empty if none
   std::uint32_t reg_id = 0;
+  std::optional<ims::Anchor> anchor;  ///< where the REGISTER entered, if the gate noted it
+  std::uint32_t keep_alive = 0;       ///< seconds, as negotiated; 0: the UE promised none
+  sip::Duration silence{};            ///< a longer one makes the row suspect; 0: none does
+  bool suspect = false;               ///< its user may be gone; until he registers again
+  sip::Time last_seen;                ///< by `note_seen`; with a gate the kernel knows better
   sip::Time created;
   sip::Time expires;  ///< derived: when the last registration runs out
 
@@ -79,6 +85,7 @@ class BindingTable {
   [[nodiscard]] const FlowBinding* find_at(
       const sip::IpAddress& ip, const std::function<bool(const FlowBinding&)>& wanted) const;
   [[nodiscard]] std::vector<const FlowBinding*> of_user(const ims::Impi& impi) const;
+  [[nodiscard]] std::vector<const FlowBinding*> at(const sip::IpAddress& ip) const;
 
   /// An id for a row that may come: Path carries it before the 200 OK decides.
   [[nodiscard]] std::uint32_t reserve_id();
@@ -92,8 +99,14 @@ class BindingTable {
   [[nodiscard]] Plan plan(const FlowBinding& row) const;
   /// Inserts, refreshes (same key, same IMPI: epoch and id kept) or overwrites (same key, other
   /// IMPI: epoch + 1, nothing of the old row remains). `id` is a reserved one, or 0; `epoch`,
-  /// `expires`, `identities` and `defaults` are set by the table. kFull changes nothing.
+  /// `former_id`, `expires`, `identities` and `defaults` are set by the table. kFull changes
+  /// nothing.
   Change put(FlowBinding row);
+
+  /// A datagram came from the source of a row: a row that was silent for too long is suspect from
+  /// now on.
+  void note_seen(const sip::Flow& source, sip::Time now);
+  void mark_suspect(const ims::BindingKey& key);
 
   /// Removes the row and returns it.
   std::optional<FlowBinding> remove(const ims::BindingKey& key);

@@ -40,6 +40,12 @@ enum class RouteMismatch : std::uint8_t {
   kReplace,  ///< by the stored Service-Route
   kReject,   ///< 400
 };
+/// What passes from a source whose row is suspect, besides REGISTER: its user has been silent for
+/// too long, or the address was reported released (TS 33.203 Annex Q's last attack).
+enum class SuspectAction : std::uint8_t {
+  kRefuse,        ///< nothing, until the user has registered again
+  kDemandDigest,  ///< requests without an asserted identity: the S-CSCF demands Digest
+};
 // clang-format on
 
 struct Config {
@@ -60,6 +66,13 @@ struct Config {
   UnboundAction unbound_action = UnboundAction::kDiscard;
   RouteMismatch route_mismatch = RouteMismatch::kReplace;
   ims::TagPolicy tag_policy = ims::TagPolicy::kAbsent;
+
+  /// Seconds between keep-alives that a UE is asked for if it offers them (RFC 6223, RFC 5626
+  /// 4.4); 0: never asked.
+  std::uint32_t keep_alive = 30;
+  /// So many intervals of silence make a row suspect; 0: silence never does.
+  std::uint32_t suspect_after = 3;
+  SuspectAction suspect_action = SuspectAction::kRefuse;
 
   std::size_t max_bindings = 65'536;  ///< of each address family
   std::size_t max_bindings_per_impi = 16;

@@ -16,11 +16,11 @@ bool wants_port(const KeyInput& input) {
   return input.outbound || input.nat;
 }
 
+}  // namespace
+
 ims::BindingKey port_key(const sip::Flow& source) {
   return {.ip = source.remote.ip, .port = source.remote.port, .transport = source.transport};
 }
-
-}  // namespace
 
 Neighbours find_neighbours(const BindingTable& table, const sip::Flow& source,
                            const ims::Impi& impi) {

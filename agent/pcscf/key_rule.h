@@ -24,6 +24,9 @@ struct Neighbours {
 /// one address rather than one after the other.
 [[nodiscard]] bool suspects_sharing(const Neighbours& neighbours, const sip::Flow& source);
 
+/// The key that speaks for this source alone.
+[[nodiscard]] ims::BindingKey port_key(const sip::Flow& source);
+
 struct KeyInput {
   IpCheck ip_check = IpCheck::kAuto;
   OnSharedIp on_shared_ip = OnSharedIp::kAlarm;

@@ -30,13 +30,14 @@ ims::Event event_of(EventKind kind, const sip::ProxyRequest& arrived, const Flow
 
 }  // namespace
 
-void Originating::request(sip::ProxyRequest arrived, const FlowBinding& row, Turn& turn) {
+void Originating::request(sip::ProxyRequest arrived, const Source& source, Turn& turn) {
+  const FlowBinding& row = *source.row;
   const bool in_dialog = sip::to_tag(arrived.request).has_value();
   if (arrived.request.method() == sip::Method::kAck && !in_dialog) return;  // of no dialog
   auto refusal = check_relayable(arrived.request);
   if (!refusal) {
     refusal =
-        in_dialog ? prepare_in_dialog(arrived, row, turn) : prepare_initial(arrived, row, turn);
+        in_dialog ? prepare_in_dialog(arrived, row, turn) : prepare_initial(arrived, source, turn);
   }
   if (refusal) return from_ue_.refuse(arrived, *refusal, turn);
 
@@ -49,10 +50,12 @@ void Originating::request(sip::ProxyRequest arrived, const FlowBinding& row, Tur
 }
 
 std::optional<Refusal> Originating::prepare_initial(sip::ProxyRequest& arrived,
-                                                    const FlowBinding& row, Turn& turn) {
+                                                    const Source& source, Turn& turn) {
   sip::Message& request = arrived.request;
-  const std::vector<sip::NameAddr> identities = identify(arrived, row, turn);
-  if (identities.empty()) {
+  const FlowBinding& row = *source.row;
+  std::vector<sip::NameAddr> identities;
+  if (!source.suspect) identities = identify(arrived, row, turn);
+  if (identities.empty() && !source.suspect) {
     turn.report(event_of(EventKind::kUnbound, arrived, row));
     return Refusal{.status = 403, .reason = "No Identity to Assert"};
   }

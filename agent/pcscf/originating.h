@@ -9,17 +9,20 @@
 
 #include "agent/pcscf/common.h"
 #include "agent/pcscf/relay.h"
+#include "agent/pcscf/source.h"
 
 namespace sipward::pcscf {
 
 /// Requests of bound UEs other than REGISTER, and their answers (TS 24.229 5.2.6.3). Outside a
 /// dialog the row's identity is asserted and the stored Service-Route enforced; inside, the Route
-/// must prove that the dialog is the row's user's.
+/// must prove that the dialog is the row's user's. Of a suspect row nothing is asserted: the S-CSCF
+/// asks for Digest (TS 33.203 Annex Q).
 class Originating {
  public:
   Originating(Common& common, Relay& from_ue) : common_(common), from_ue_(from_ue) {}
 
-  void request(sip::ProxyRequest arrived, const FlowBinding& row, Turn& turn);
+  /// The source has a row.
+  void request(sip::ProxyRequest arrived, const Source& source, Turn& turn);
   void response(sip::ProxyResponse arrived, Turn& turn);
   void done(sip::ContextId id);
   /// Whether this CANCEL may reach the INVITE that it names: the flow alone does not tell, when it
@@ -34,7 +37,7 @@ class Originating {
     std::string invite;  ///< its key in `invites_`, if it is one
   };
 
-  std::optional<Refusal> prepare_initial(sip::ProxyRequest& arrived, const FlowBinding& row,
+  std::optional<Refusal> prepare_initial(sip::ProxyRequest& arrived, const Source& source,
                                          Turn& turn);
   std::vector<sip::NameAddr> identify(const sip::ProxyRequest& arrived, const FlowBinding& row,
                                       Turn& turn);

@@ -56,20 +56,28 @@ class Pcscf::Impl {
     return {&from_ue_.transactions(), &to_ue_.transactions()};
   }
   bool remove(const ims::BindingKey& key, Turn& turn) { return rows_.remove(key, turn); }
+  std::size_t release(const ReleasedSource& source, Turn& turn) {
+    rows_.expire(turn);
+    return rows_.release(source.ip, source.port, turn);
+  }
 
  private:
   void reject_malformed(const Datagram& datagram, const sip::ParseError& error,
                         const Source& source, Turn& turn);
   void access_request(sip::Message request, const sip::Flow& flow, const Source& source,
                       Turn& turn);
+  [[nodiscard]] Source judge(const Datagram& datagram, sip::Time now);
+  [[nodiscard]] bool may_pass(const Source& source, bool registers) const;
+  void report_doubt(const sip::Message& message, const sip::Flow& flow, const Source& source,
+                    Turn& turn);
   void refuse_stranger(const sip::Message& message, const sip::Flow& flow, const Source& source,
                        Turn& turn);
   void answer(const sip::Message& request, const sip::Flow& flow, const Refusal& refusal,
               Turn& turn);
   [[nodiscard]] bool is_core_peer(const sip::Flow& flow) const;
-  void drain(Turn& turn, const FlowBinding* row = nullptr);
-  void handle_from_ue(sip::ProxyEvent event, const FlowBinding* row, Turn& turn);
-  void handle_to_ue(sip::ProxyEvent event, Turn& turn);
+  void drain(Turn& turn, const Source& source = {});
+  void handle_from_ue(sip::ProxyEvent event, const Source& source, Turn& turn);
+  void handle_to_ue(sip::ProxyEvent event, const Source& source, Turn& turn);
 
   Common common_;
   Relay from_ue_;
@@ -83,6 +91,7 @@ class Pcscf::Impl {
 void Pcscf::Impl::receive_access(const Datagram& datagram, Turn& turn) {
   rows_.expire(turn);
   const sip::Flow& flow = datagram.flow;
+  const Source source = judge(datagram, turn.now);
   if (is_keep_alive(datagram.bytes)) return;  // RFC 5626 3.5.1 asks for a pong on streams only
   if (sip::is_stun(datagram.bytes)) {
     if (auto reply = sip::answer_stun(datagram.bytes, flow.remote)) {
@@ -90,26 +99,45 @@ void Pcscf::Impl::receive_access(const Datagram& datagram, Turn& turn) {
     }
     return;
   }
-  const Source source =
-      judge_source(common_.table.find(flow, turn.now), datagram.tag, common_.config.tag_policy);
   auto parsed = sip::parse_message(datagram.bytes);
   if (!parsed) return reject_malformed(datagram, parsed.error(), source, turn);
 
   sip::Message message = std::move(*parsed);
   const bool registers = message.is_request() && message.method() == sip::Method::kRegister;
-  if (source.mismatch && !registers) {
-    turn.report({.kind = EventKind::kTagMismatch,
-                 .flow = flow,
-                 .impi = source.row != nullptr ? source.row->impi.text : "",
-                 .impu = {},
-                 .detail = what(message)});
-  }
-  if (registers ? !source.may_register : source.row == nullptr) {
-    return refuse_stranger(message, flow, source, turn);
-  }
+  if (!registers) report_doubt(message, flow, source, turn);
+  if (!may_pass(source, registers)) return refuse_stranger(message, flow, source, turn);
   if (message.is_request()) return access_request(std::move(message), flow, source, turn);
   to_ue_.receive(std::move(message), flow, turn);
-  drain(turn);
+  drain(turn, source);
+}
+
+Source Pcscf::Impl::judge(const Datagram& datagram, sip::Time now) {
+  const ims::TagPolicy policy = common_.config.tag_policy;
+  // With a gate the kernel says who was silent for too long.
+  if (policy == ims::TagPolicy::kAbsent) common_.table.note_seen(datagram.flow, now);
+  Source source = judge_source(common_.table.find(datagram.flow, now), datagram.tag, policy);
+  if (datagram.anchor) source.anchor = datagram.anchor;
+  return source;
+}
+
+bool Pcscf::Impl::may_pass(const Source& source, bool registers) const {
+  if (registers) return source.may_register;
+  if (source.row == nullptr) return false;
+  return !source.suspect || common_.config.suspect_action != SuspectAction::kRefuse;
+}
+
+void Pcscf::Impl::report_doubt(const sip::Message& message, const sip::Flow& flow,
+                               const Source& source, Turn& turn) {
+  if (!source.mismatch && !source.suspect) return;
+  EventKind kind = EventKind::kSuspect;
+  if (source.mismatch) {
+    kind = source.stale_epoch ? EventKind::kStaleEpoch : EventKind::kTagMismatch;
+  }
+  turn.report({.kind = kind,
+               .flow = flow,
+               .impi = source.row != nullptr ? source.row->impi.text : "",
+               .impu = {},
+               .detail = what(message)});
 }
 
 void Pcscf::Impl::reject_malformed(const Datagram& datagram, const sip::ParseError& error,
@@ -141,14 +169,19 @@ void Pcscf::Impl::access_request(sip::Message request, const sip::Flow& flow, co
     return answer(request, flow, {.status = 481}, turn);
   }
   from_ue_.receive(std::move(request), flow, turn);
-  drain(turn, source.row);
+  drain(turn, source);
 }
 
 void Pcscf::Impl::refuse_stranger(const sip::Message& message, const sip::Flow& flow,
                                   const Source& source, Turn& turn) {
   if (source.mismatch) return;  // reported; who it is cannot be told: silence
-  turn.report(
-      {.kind = EventKind::kUnbound, .flow = flow, .impi = {}, .impu = {}, .detail = what(message)});
+  if (!source.suspect) {
+    turn.report({.kind = EventKind::kUnbound,
+                 .flow = flow,
+                 .impi = {},
+                 .impu = {},
+                 .detail = what(message)});
+  }
   if (common_.config.unbound_action != UnboundAction::kForbid || !message.is_request()) return;
   answer(message, flow, {.status = 403}, turn);
 }
@@ -208,25 +241,25 @@ std::optional<sip::Time> Pcscf::Impl::deadline() const {
   return earlier(rows_.deadline(), earlier(from_ue_.deadline(), to_ue_.deadline()));
 }
 
-/// `row`: the source of the request that has just come in, which is the first event.
-void Pcscf::Impl::drain(Turn& turn, const FlowBinding* row) {
+/// `source`: of the message that has just come in, which is the first event.
+void Pcscf::Impl::drain(Turn& turn, const Source& source) {
   while (true) {
     if (auto event = from_ue_.next_event()) {
-      handle_from_ue(std::move(*event), row, turn);
+      handle_from_ue(std::move(*event), source, turn);
     } else if (auto other = to_ue_.next_event()) {
-      handle_to_ue(std::move(*other), turn);
+      handle_to_ue(std::move(*other), source, turn);
     } else {
       return;
     }
   }
 }
 
-void Pcscf::Impl::handle_from_ue(sip::ProxyEvent event, const FlowBinding* row, Turn& turn) {
+void Pcscf::Impl::handle_from_ue(sip::ProxyEvent event, const Source& source, Turn& turn) {
   if (auto* arrived = std::get_if<sip::ProxyRequest>(&event)) {
     if (arrived->request.method() == sip::Method::kRegister) {
-      registrations_.request(std::move(*arrived), row, turn);
+      registrations_.request(std::move(*arrived), source, turn);
     } else {
-      originating_.request(std::move(*arrived), *row, turn);
+      originating_.request(std::move(*arrived), source, turn);
     }
   } else if (auto* answered = std::get_if<sip::ProxyResponse>(&event)) {
     if (registrations_.owns(answered->id)) {
@@ -241,11 +274,11 @@ void Pcscf::Impl::handle_from_ue(sip::ProxyEvent event, const FlowBinding* row, 
   }
 }
 
-void Pcscf::Impl::handle_to_ue(sip::ProxyEvent event, Turn& turn) {
+void Pcscf::Impl::handle_to_ue(sip::ProxyEvent event, const Source& source, Turn& turn) {
   if (auto* arrived = std::get_if<sip::ProxyRequest>(&event)) {
     terminating_.request(std::move(*arrived), turn);
   } else if (auto* answered = std::get_if<sip::ProxyResponse>(&event)) {
-    terminating_.response(std::move(*answered), turn);
+    terminating_.response(std::move(*answered), source.suspect, turn);
   } else {
     terminating_.done(std::get<sip::ProxyDone>(event).id);
   }
@@ -286,6 +319,11 @@ std::array<const sip::Transactions*, 2> Pcscf::transactions() const {
 bool Pcscf::remove(const ims::BindingKey& key, sip::Time now, ims::Actions& actions) {
   Turn turn(now, actions);
   return impl_->remove(key, turn);
+}
+
+std::size_t Pcscf::release(const ReleasedSource& source, sip::Time now, ims::Actions& actions) {
+  Turn turn(now, actions);
+  return impl_->release(source, turn);
 }
 
 }  // namespace sipward::pcscf

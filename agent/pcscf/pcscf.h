@@ -19,7 +19,14 @@ namespace sipward::pcscf {
 struct Datagram {
   std::string bytes;
   sip::Flow flow;
-  std::optional<ims::Tag> tag;  ///< nullopt: the packet carried none
+  std::optional<ims::Tag> tag;             ///< nullopt: the packet carried none
+  std::optional<ims::Anchor> anchor = {};  ///< of an admitted packet, if the gate noted it
+};
+
+/// What somebody who assigns addresses has taken back.
+struct ReleasedSource {
+  sip::IpAddress ip;
+  std::optional<std::uint16_t> port = {};  ///< nullopt: all of the address
 };
 
 /// The P-CSCF role (TS 24.229 5.2 with TS 33.203 Annexes N and Q): relays between UEs and the
@@ -45,6 +52,9 @@ class Pcscf {
   [[nodiscard]] std::array<const sip::Transactions*, 2> transactions() const;
   /// Removes a row on the operator's word. False if there is none.
   bool remove(const ims::BindingKey& key, sip::Time now, ims::Actions& actions);
+  /// The address, or one port of it, was reported released (DHCP, RADIUS, a NAT's log): its rows
+  /// are suspect until their users register again. How many there are.
+  std::size_t release(const ReleasedSource& source, sip::Time now, ims::Actions& actions);
 
  private:
   class Impl;

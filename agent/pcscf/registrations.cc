@@ -39,7 +39,8 @@ std::string signature(const PendingRegister& pending) {
 
 }  // namespace
 
-void Registrations::request(sip::ProxyRequest arrived, const FlowBinding* row, Turn& turn) {
+void Registrations::request(sip::ProxyRequest arrived, const Source& source, Turn& turn) {
+  const FlowBinding* row = source.registrant();
   Applicant applicant{.stranger = row == nullptr};
   if (auto refusal = check_relayable(arrived.request)) {
     return deny(arrived, {.refusal = *refusal}, applicant, turn);
@@ -50,7 +51,7 @@ void Registrations::request(sip::ProxyRequest arrived, const FlowBinding* row, T
     return deny(arrived, {.refusal = refusal, .event = EventKind::kMalformed}, applicant, turn);
   }
   applicant.impi = registrant->impi.text;
-  PendingRegister pending = make_pending(arrived, std::move(*registrant), row);
+  PendingRegister pending = make_pending(arrived, std::move(*registrant), source);
   // A NAT changed its mapping between two copies of one REGISTER: the first one decides.
   if (in_flight_.contains(signature(pending))) return from_ue_.discard(arrived.id);
   if (auto denial = admit(pending, row)) return deny(arrived, *denial, applicant, turn);
@@ -67,7 +68,8 @@ void Registrations::request(sip::ProxyRequest arrived, const FlowBinding* row, T
 }
 
 PendingRegister Registrations::make_pending(const sip::ProxyRequest& arrived, Registrant registrant,
-                                            const FlowBinding* row) {
+                                            const Source& source) {
+  const FlowBinding* row = source.registrant();
   const auto via = sip::top_via(arrived.request);
   const bool same_user = row != nullptr && row->impi == registrant.impi;
   return {.registrant = std::move(registrant),
@@ -76,6 +78,8 @@ PendingRegister Registrations::make_pending(const sip::ProxyRequest& arrived, Re
           .branch = std::string(via->branch()),
           .nat = sees_nat(*via, arrived.flow.remote.ip),
           .stranger = row == nullptr,
+          .offers_keep_alive = offers_keep_alive(arrived.request),
+          .anchor = source.anchor,
           .row_id = same_user ? row->id : common_.table.reserve_id()};
 }
 
@@ -133,7 +137,9 @@ std::optional<Registrations::Denial> Registrations::check_room(const PendingRegi
                                                                const FlowBinding* row) const {
   const Registrant& registrant = pending.registrant;
   if (row != nullptr && row->impi == registrant.impi) return std::nullopt;
-  if (row == nullptr && common_.table.is_full(pending.flow.remote.ip)) {
+  const bool takes_over = common_.table.find_key({.ip = pending.flow.remote.ip}) != nullptr ||
+                          common_.table.find_key(port_key(pending.flow)) != nullptr;
+  if (row == nullptr && !takes_over && common_.table.is_full(pending.flow.remote.ip)) {
     return Denial{.refusal = overload("Too Many Bindings"), .event = EventKind::kOverload};
   }
   std::size_t others = 0;
@@ -198,6 +204,10 @@ void Registrations::response(sip::ProxyResponse arrived, Turn& turn) {
   const int status = arrived.response.status();
   const PendingRegister pending = pending_.at(arrived.id);
   if (status >= 200) done(arrived.id);
+  // It will answer: the gate has a lane for those, apart from strangers who only knock.
+  if (pending.stranger && (status == 401 || status == 407)) {
+    turn.challenged(pending.flow.remote.ip);
+  }
   if (status < 200 || status > 299) {
     from_ue_.respond(arrived.id, std::move(arrived.response), turn);
     return;

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "agent/pcscf/row_keeper.h"
+#include "agent/pcscf/source.h"
 
 namespace sipward::pcscf {
 
@@ -17,8 +18,7 @@ class Registrations {
   Registrations(Common& common, Relay& from_ue, RowKeeper& rows)
       : common_(common), from_ue_(from_ue), rows_(rows) {}
 
-  /// `row`: the live row of the packet's source, or null.
-  void request(sip::ProxyRequest arrived, const FlowBinding* row, Turn& turn);
+  void request(sip::ProxyRequest arrived, const Source& source, Turn& turn);
   [[nodiscard]] bool owns(sip::ContextId id) const { return pending_.contains(id); }
   void response(sip::ProxyResponse arrived, Turn& turn);
   void done(sip::ContextId id);
@@ -30,7 +30,7 @@ class Registrations {
     std::optional<ims::EventKind> event = {};
   };
   [[nodiscard]] PendingRegister make_pending(const sip::ProxyRequest& arrived,
-                                             Registrant registrant, const FlowBinding* row);
+                                             Registrant registrant, const Source& source);
   [[nodiscard]] std::optional<Denial> admit(const PendingRegister& pending,
                                             const FlowBinding* row) const;
   [[nodiscard]] std::optional<Denial> check_room(const PendingRegister& pending,

@@ -13,6 +13,8 @@ using Change = BindingTable::Change;
 
 /// Registrations of one user on one row; a user has a handful of public identities to register.
 constexpr std::size_t kMaxRegistrations = 32;
+/// Of silence; with the longest of them a row lives for years, and the clock does not overflow.
+constexpr std::uint32_t kMostIntervals = 1'000;
 
 std::string default_identity(const FlowBinding& row) {
   for (const Registration& registration : row.registrations) {
@@ -157,6 +159,11 @@ FlowBinding RowKeeper::make_row(const Success& success, const ims::BindingKey& k
   row.call_id = registrant.call_id;
   row.instance = registrant.instance;
   row.reg_id = registrant.reg_id;
+  row.anchor = pending.anchor;
+  row.keep_alive = decide_keep_alive(success.response, keep_alive_terms(success));
+  row.silence =
+      std::chrono::seconds(row.keep_alive) * std::min(common_.config.suspect_after, kMostIntervals);
+  row.last_seen = now;
   row.created = now;
   const FlowBinding* old = common_.table.find_key(key);
   if (old != nullptr && old->impi == row.impi) {
@@ -169,6 +176,12 @@ FlowBinding RowKeeper::make_row(const Success& success, const ims::BindingKey& k
                                .identities = success.grant.identities,
                                .expires = now + success.grant.lifetime});
   return row;
+}
+
+KeepAliveTerms RowKeeper::keep_alive_terms(const Success& success) const {
+  return {.offered = success.pending.offers_keep_alive,
+          .outbound = success.grant.outbound,
+          .wish = common_.config.keep_alive};
 }
 
 /// Asks the kernel for the next row of the job, until one is on its way or the job is over.
@@ -198,8 +211,10 @@ void RowKeeper::finish(bool ok, Turn& turn) {
   job_->rows.pop_front();
   const bool own = job_->rows.empty();
   if (ok) {
+    Success& success = job_->success;
+    if (own) write_keep_alive(success.response, keep_alive_terms(success), row.keep_alive);
     keep(std::move(row), own, turn);
-    if (own) from_ue_.respond(job_->success.id, std::move(job_->success.response), turn);
+    if (own) from_ue_.respond(success.id, std::move(success.response), turn);
   } else {
     fail(row, own, turn);
   }
@@ -249,6 +264,32 @@ bool RowKeeper::remove(const ims::BindingKey& key, Turn& turn) {
   if (common_.table.find_key(key) == nullptr) return false;
   drop(key, EventKind::kDeregistered, key.text() + ", by the operator", turn);
   return true;
+}
+
+std::size_t RowKeeper::release(const sip::IpAddress& ip, std::optional<std::uint16_t> port,
+                               Turn& turn) {
+  std::size_t released = 0;
+  for (const FlowBinding* row : common_.table.at(ip)) {
+    const bool meant = !port || row->flow.remote.port == *port;
+    if (!meant || is_being_replaced(row->key)) continue;
+    suspect(*row, turn);
+    ++released;
+  }
+  return released;
+}
+
+/// Nothing waits for the kernel's answer: if it refuses, the table alone knows that the row is
+/// suspect, and what the gate passes ends there.
+void RowKeeper::suspect(const FlowBinding& row, Turn& turn) {
+  common_.table.mark_suspect(row.key);
+  turn.install({.ticket = ims::Ticket{++last_ticket_}, .row = common_.table.plan(row).kernel});
+  turn.report(row_event(EventKind::kReleased, row, row.key.text()));
+}
+
+/// A registration that succeeds right now says more about its key than a release before it.
+bool RowKeeper::is_being_replaced(const ims::BindingKey& key) const {
+  return job_ && std::any_of(job_->rows.begin(), job_->rows.end(),
+                             [&](const FlowBinding& row) { return row.key == key; });
 }
 
 std::optional<sip::Time> RowKeeper::deadline() const {

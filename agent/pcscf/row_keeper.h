@@ -7,6 +7,7 @@
 
 #include "agent/pcscf/common.h"
 #include "agent/pcscf/grant.h"
+#include "agent/pcscf/keep_alive.h"
 #include "agent/pcscf/key_rule.h"
 #include "agent/pcscf/registrant.h"
 #include "agent/pcscf/relay.h"
@@ -20,7 +21,9 @@ struct PendingRegister {
   std::string sent_by;
   std::string branch;
   bool nat = false;
-  bool stranger = false;     ///< came from a source without a row
+  bool stranger = false;           ///< came from a source without a row, or with a suspect one
+  bool offers_keep_alive = false;  ///< RFC 6223
+  std::optional<ims::Anchor> anchor = {};
   std::uint32_t row_id = 0;  ///< what its Path promises
 };
 
@@ -52,6 +55,9 @@ class RowKeeper {
   /// Removes rows that have run out.
   void expire(Turn& turn);
   bool remove(const ims::BindingKey& key, Turn& turn);
+  /// Makes the rows of the address suspect, here and in the kernel; with a port, those that were
+  /// made from it. How many there are.
+  std::size_t release(const sip::IpAddress& ip, std::optional<std::uint16_t> port, Turn& turn);
   [[nodiscard]] std::optional<sip::Time> deadline() const;
 
  private:
@@ -70,6 +76,9 @@ class RowKeeper {
   void advance(Turn& turn);
   void finish(bool ok, Turn& turn);
   void keep(FlowBinding row, bool own, Turn& turn);
+  void suspect(const FlowBinding& row, Turn& turn);
+  [[nodiscard]] bool is_being_replaced(const ims::BindingKey& key) const;
+  [[nodiscard]] KeepAliveTerms keep_alive_terms(const Success& success) const;
   void fail(const FlowBinding& row, bool own, Turn& turn);
   void drop(ims::BindingKey key, ims::EventKind kind, std::string detail, Turn& turn);
   [[nodiscard]] KeyInput key_input(const Success& success) const;

@@ -16,6 +16,16 @@ struct Source {
   bool may_register = true;
   /// The kernel's word and the table do not agree.
   bool mismatch = false;
+  /// So, because the packet is from before the row's last overwrite.
+  bool stale_epoch = false;
+  /// The row's user may be gone: it speaks for nobody until he registers again.
+  bool suspect = false;
+
+  /// Where the packet entered, if the gate noted it or the row's is known to be the same.
+  std::optional<ims::Anchor> anchor = {};
+
+  /// The row that a REGISTER may count on: what comes from a suspect one is a stranger's.
+  [[nodiscard]] const FlowBinding* registrant() const { return suspect ? nullptr : row; }
 };
 
 /// The kernel's tag against the table. A tag names no user; it only says which row, and which

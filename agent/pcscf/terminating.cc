@@ -69,6 +69,11 @@ std::optional<Refusal> Terminating::find_row(const sip::ProxyRequest& arrived,
     turn.report(event_of(EventKind::kFlowGone, arrived));
     return Refusal{.status = 430, .reason = "Flow Failed"};
   }
+  if (found->suspect && common_.config.suspect_action == SuspectAction::kRefuse) {
+    // Who has the address now is not whom the core looks for.
+    turn.report(event_of(EventKind::kSuspect, arrived));
+    return Refusal{.status = 430, .reason = "Flow Failed"};
+  }
   row = found;
   return std::nullopt;
 }
@@ -85,7 +90,7 @@ void Terminating::record(sip::Message& request, const FlowBinding& row) {
                OwnAddresses::access_uri(token, row.flow.local));
 }
 
-void Terminating::response(sip::ProxyResponse arrived, Turn& turn) {
+void Terminating::response(sip::ProxyResponse arrived, bool suspect, Turn& turn) {
   const auto it = contexts_.find(arrived.id);
   const FlowBinding* row =
       it == contexts_.end() ? nullptr : common_.table.find_id(it->second.row_id);
@@ -99,7 +104,7 @@ void Terminating::response(sip::ProxyResponse arrived, Turn& turn) {
   }
   // TS 24.229 5.2.6.4.3: whoever answers is the identity that was called, if it is registered here.
   const int status = arrived.response.status();
-  if (row != nullptr && it->second.initial && status > 100 && status < 300) {
+  if (row != nullptr && !suspect && it->second.initial && status > 100 && status < 300) {
     const std::string& called = it->second.called_party;
     const Assertion assertion = decide_assertion(
         *row,

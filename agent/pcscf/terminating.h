@@ -17,7 +17,8 @@ class Terminating {
   Terminating(Common& common, Relay& to_ue) : common_(common), to_ue_(to_ue) {}
 
   void request(sip::ProxyRequest arrived, Turn& turn);
-  void response(sip::ProxyResponse arrived, Turn& turn);
+  /// `suspect`: the row of the UE that answers is, and nothing is asserted.
+  void response(sip::ProxyResponse arrived, bool suspect, Turn& turn);
   void done(sip::ContextId id) { contexts_.erase(id); }
 
  private:

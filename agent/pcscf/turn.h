@@ -27,6 +27,7 @@ class Turn {
   }
   void install(const ims::Install& install) { actions_.push_back(install); }
   void withdraw(const ims::BindingKey& key) { actions_.push_back(ims::Withdraw{key}); }
+  void challenged(const sip::IpAddress& ip) { actions_.push_back(ims::Challenged{ip}); }
   void report(ims::Event event) { actions_.push_back(ims::Report{std::move(event)}); }
 
  private:

@@ -33,6 +33,13 @@ std::optional<ims::Impu> served_user(const sip::Message& request) {
   return asserted.front();
 }
 
+/// The P-CSCF asserts nothing and leaves it to Digest to say who it is from: an initial request of
+/// a UE whose address check it does not trust any more.
+bool asserts_nobody(const Work& work) {
+  return !sip::to_tag(work.request) && !work.request.has(sip::Field::kPAssertedIdentity) &&
+         !work.request.has(sip::Field::kPServedUser);
+}
+
 /// What the operator's policy says about Digest for this request.
 struct Demand {
   bool verify = false;   ///< credentials that are there are verified
@@ -57,7 +64,9 @@ Demand decide_demand(const Office& office, const Work& work, bool originating) {
     return {};
   }
   return {.verify = true,
-          .require = policy == ProxyAuth::kAlways || (policy == ProxyAuth::kInitial && !in_dialog)};
+          .require = policy == ProxyAuth::kAlways ||
+                     (policy == ProxyAuth::kInitial && !in_dialog) ||
+                     (originating && asserts_nobody(work))};
 }
 
 /// TS 24.229 5.4.3.2: the served user of an initial request is registered and not barred.
@@ -94,8 +103,27 @@ Step demand_answer(const Office& office, Work& work, const Subscriber* subscribe
                                 .detail = "proxy-authentication"}));
 }
 
+/// Digest alone says who it is (TS 33.203 Annex Q: SIP Digest proxy-authentication stands on its
+/// own, with or without the address check): the proved user's default identity, if he has
+/// registered it.
+Step assert_default(const Office& office, Work& work, const Subscriber& proved) {
+  const Registration* registration = office.registrar.find(proved.impi);
+  const SubscriberIdentity* own =
+      registration == nullptr ? nullptr : registration->default_identity();
+  if (own == nullptr) {
+    return with_event(
+        refuse(office, work, 403),
+        make_event(
+            EventKind::kIdentityNotOwned, work,
+            {.impi = proved.impi.text, .impu = {}, .detail = "the proved user is not registered"}));
+  }
+  work.request.set(sip::Field::kPAssertedIdentity, own->name.text());
+  return route(office, work);
+}
+
 /// Digest has proved the user; the identity that goes on is decided here (Annex Q).
 Step assert_proved(const Office& office, Work& work, const Subscriber& proved) {
+  if (asserts_nobody(work)) return assert_default(office, work, proved);
   const auto asserted = asserted_identities(work.request);
   if (asserted.empty()) return route(office, work);  // in a dialog: nothing was asserted
   const auto event = [&](EventKind kind, std::string detail) {
@@ -164,20 +192,26 @@ Step verify(const Office& office, Work& work, const sip::Credentials& credential
   return with_event(refuse(office, work, 503), make_event(EventKind::kOverload, work, who));
 }
 
+/// Of an initial request from one of our users: why it goes no further, if it does not.
+std::optional<Step> check_served_user(const Office& office, const Work& work,
+                                      const Demand& demand) {
+  if (asserts_nobody(work) && demand.require) return std::nullopt;  // Digest will tell
+  const auto served = served_user(work.request);
+  if (served && may_originate(office, *served)) return std::nullopt;
+  return with_event(refuse(office, work, 403),
+                    make_event(EventKind::kIdentityNotOwned, work,
+                               {.impu = served ? served->text() : "",
+                                .detail = "the served user is barred or not registered"}));
+}
+
 }  // namespace
 
 Step originate(const Office& office, Work& work, sip::Time now) {
   const bool originating = take_own_routes(work.request, office.neighbours);
-  if (originating && !sip::to_tag(work.request)) {
-    const auto served = served_user(work.request);
-    if (!served || !may_originate(office, *served)) {
-      return with_event(refuse(office, work, 403),
-                        make_event(EventKind::kIdentityNotOwned, work,
-                                   {.impu = served ? served->text() : "",
-                                    .detail = "the served user is barred or not registered"}));
-    }
-  }
   const Demand demand = decide_demand(office, work, originating);
+  if (originating && !sip::to_tag(work.request)) {
+    if (auto refusal = check_served_user(office, work, demand)) return std::move(*refusal);
+  }
   if (!demand.verify) return route(office, work);
 
   const auto credentials =

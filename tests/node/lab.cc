@@ -54,7 +54,16 @@ std::size_t MapModel::clear() {
   return std::exchange(rows, {}).size();
 }
 
-std::optional<ims::Tag> MapModel::read_tag(std::uint32_t /*mark*/) const { return std::nullopt; }
+void MapModel::note_challenged(const sip::IpAddress& ip) {
+  asked.push_back("challenged " + ip.text());
+}
+
+std::optional<ims::Tag> MapModel::read_tag(std::uint32_t /*mark*/) const { return tag; }
+
+std::optional<ims::Anchor> MapModel::anchor_of(std::uint32_t /*seat*/,
+                                               const sip::Flow& /*flow*/) const {
+  return noted;
+}
 
 /// The sockets, bound before the configuration names them: the kernel chooses the ports.
 struct Lab::Bound {
@@ -63,10 +72,11 @@ struct Lab::Bound {
   net::BoundUdp home;
 };
 
-Lab::Lab(Shape shape, std::uint32_t min_expires)
+Lab::Lab(Shape shape, std::uint32_t min_expires, GateMode gate)
     : log({.level = ops::LogLevel::kDebug, .rate = 1'000},
           [this](const ops::LogRecord& record) { log_lines.push_back(record.text); }),
-      min_expires_(min_expires) {
+      min_expires_(min_expires),
+      gate_(gate) {
   provision();
   Bound bound{bind_any("127.0.0.1"), bind_any("127.0.0.1"), bind_any("127.0.0.1")};
   access = bound.access.local;
@@ -77,6 +87,7 @@ Lab::Lab(Shape shape, std::uint32_t min_expires)
 
 void Lab::build_one(Bound bound) {
   ops::Config config;
+  if (gate_) config.gate = ops::GateConfig{.interfaces = {}, .mode = *gate_};
   config.pcscf = pcscf_config();
   config.scscf = scscf_config();
   NodeSockets sockets;
@@ -208,6 +219,8 @@ int Phone::register_now(std::uint32_t expires) {
 }
 
 void Phone::send(std::string_view text) { socket_.send(lab_.access, std::string(text)); }
+
+std::string Phone::register_text() { return request("REGISTER", "sip:home1.example", ""); }
 
 std::string Phone::message_to(std::string_view uri, std::string_view more_headers) {
   return request("MESSAGE", uri, more_headers);

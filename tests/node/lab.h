@@ -26,22 +26,32 @@ class MapModel final : public BindingMap {
   bool full = false;
   std::vector<ims::KernelRow> rows;
   std::vector<std::string> asked;
+  /// What the gate says of every packet, and noted at its seat.
+  std::optional<ims::Tag> tag;
+  bool notes = false;
+  std::optional<ims::Anchor> noted;
 
   bool install(const ims::KernelRow& row) override;
   void withdraw(const ims::BindingKey& key) override;
+  void note_challenged(const sip::IpAddress& ip) override;
   [[nodiscard]] std::optional<ims::KernelRow> find(const ims::BindingKey& key) const override;
   std::size_t clear() override;
   [[nodiscard]] std::optional<ims::Tag> read_tag(std::uint32_t mark) const override;
+  [[nodiscard]] bool notes_anchors() const override { return notes; }
+  [[nodiscard]] std::optional<ims::Anchor> anchor_of(std::uint32_t seat,
+                                                     const sip::Flow& flow) const override;
   [[nodiscard]] Counters counters() const override { return {{"eth1.bound", 7}}; }
   [[nodiscard]] bool is_enforced() const override { return true; }
 };
 
 /// A home on the loopback interface: one node with both roles, or a P-CSCF and an S-CSCF, each a
-/// node, with UDP between them. Subscribers alice and bob in a real store, no gate.
+/// node, with UDP between them. Subscribers alice and bob in a real store; the gate is a model.
 class Lab {
  public:
   enum class Shape : std::uint8_t { kOneNode, kTwoNodes };
-  explicit Lab(Shape shape = Shape::kOneNode, std::uint32_t min_expires = 60);
+  using GateMode = std::optional<ops::GateConfig::Mode>;
+  explicit Lab(Shape shape = Shape::kOneNode, std::uint32_t min_expires = 60,
+               GateMode gate = std::nullopt);
 
   /// Runs until the condition holds; false when it never does.
   bool until(const std::function<bool()>& done);
@@ -65,6 +75,7 @@ class Lab {
   [[nodiscard]] ops::ScscfConfig scscf_config() const;
 
   std::uint32_t min_expires_;
+  GateMode gate_;
 };
 
 /// A SIP client at an address of 127/8.
@@ -75,6 +86,8 @@ class Phone {
   /// The whole procedure; the last status.
   int register_now(std::uint32_t expires = 600);
   void send(std::string_view text);
+  /// A REGISTER without credentials.
+  [[nodiscard]] std::string register_text();
   /// A MESSAGE as the phone writes it.
   [[nodiscard]] std::string message_to(std::string_view uri, std::string_view more_headers = {});
   /// The next message that arrives, in time.

@@ -46,7 +46,8 @@ TEST(Node, TheRowIsInTheMapBeforeThe200) {
   Lab lab;
   Phone alice(lab, "alice", "127.0.0.2");
   EXPECT_EQ(alice.register_now(), 200);
-  EXPECT_EQ(lab.map->asked, (std::vector<std::string>{"clear", "install any 127.0.0.2"}));
+  EXPECT_EQ(lab.map->asked,
+            (std::vector<std::string>{"clear", "challenged 127.0.0.2", "install any 127.0.0.2"}));
 }
 
 TEST(Node, AMapThatIsFullMakesTheRegistrationFail) {
@@ -93,6 +94,58 @@ TEST(Node, TheOperatorCanEndABinding) {
   EXPECT_TRUE(lab.edge->remove_binding(key));
   EXPECT_FALSE(lab.edge->remove_binding(key));
   EXPECT_TRUE(lab.map->rows.empty());
+}
+
+TEST(Node, AReleasedAddressClosesTheDoor) {
+  Lab lab;
+  Phone alice(lab, "alice", "127.0.0.2");
+  ASSERT_EQ(alice.register_now(), 200);
+  const sip::IpAddress ip = *sip::IpAddress::parse("127.0.0.2");
+  EXPECT_EQ(lab.edge->release({.ip = *sip::IpAddress::parse("127.0.0.3")}), 0U);
+  EXPECT_EQ(lab.edge->release({.ip = ip}), 1U);
+  EXPECT_TRUE(lab.map->rows.at(0).suspect);
+  alice.send(alice.message_to("sip:alice@home1.example"));
+  ASSERT_TRUE(lab.until([&] { return lab.edge->ledger().count(ims::EventKind::kSuspect) == 1; }));
+  ASSERT_EQ(alice.register_now(), 200);
+  EXPECT_FALSE(lab.map->rows.at(0).suspect);
+}
+
+TEST(Node, TheAnchorOfAnAdmittedRegisterGoesIntoItsRow) {
+  Lab lab;
+  lab.map->tag = ims::Tag{.verdict = ims::Tag::Verdict::kAdmitted, .seat = 5};
+  lab.map->noted = ims::Anchor{.slot = 1};
+  lab.map->notes = true;
+  Phone alice(lab, "alice", "127.0.0.2");
+  ASSERT_EQ(alice.register_now(), 200);
+  EXPECT_EQ(lab.map->rows.at(0).anchor, lab.map->noted);
+}
+
+// The ring of seats went round before the packet was read.
+TEST(Node, AnAdmittedRegisterWhoseSeatIsLostGoesWithoutATag) {
+  struct Row {
+    const char* name;
+    ops::GateConfig::Mode mode;
+    bool notes;
+    bool read;
+    std::uint64_t lost;
+  };
+  using enum ops::GateConfig::Mode;
+  for (const Row& row : {Row{"enforce", kEnforce, true, false, 1},
+                         Row{"enforce, no anchors", kEnforce, false, true, 0},
+                         Row{"monitor", kMonitor, true, true, 0}}) {
+    Lab lab(Lab::Shape::kOneNode, 60, row.mode);
+    lab.map->tag = ims::Tag{.verdict = ims::Tag::Verdict::kAdmitted, .seat = 5};
+    lab.map->notes = row.notes;
+    Phone alice(lab, "alice", "127.0.0.2");
+    alice.send(alice.register_text());
+    const auto& ledger = lab.edge->ledger();
+    ASSERT_TRUE(lab.until([&] {
+      return ledger.count(ims::EventKind::kUnbound) + ledger.count(ims::EventKind::kChallenged) ==
+             1;
+    })) << row.name;
+    EXPECT_EQ(ledger.count(ims::EventKind::kChallenged), row.read ? 1U : 0U) << row.name;
+    EXPECT_EQ(lab.edge->counters().seats_lost, row.lost) << row.name;
+  }
 }
 
 TEST(Node, WhatDoesNotParseOnTheCoreSideIsReportedAndNotAnswered) {

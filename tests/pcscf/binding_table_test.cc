@@ -237,5 +237,58 @@ TEST(BindingTable, FindAtSeesEveryRowOfTheAddressAndNoOther) {
   EXPECT_EQ(seen, 3);
 }
 
+TEST(BindingTable, OverwriteRemembersWhomItReplaced) {
+  BindingTable table(8, 8);
+  const ims::BindingKey key = make({}).key;
+  table.put(make({.user = "alice"}));
+  EXPECT_EQ(table.find_key(key)->former_id, 0U);
+  const std::uint32_t alice = table.find_key(key)->id;
+  table.put(make({.user = "bob"}));
+  EXPECT_EQ(table.find_key(key)->former_id, alice);
+  table.put(make({.user = "bob"}));
+  EXPECT_EQ(table.find_key(key)->former_id, alice) << "a refresh changes no tenant";
+  table.remove(key);
+  table.put(make({.user = "carol"}));
+  EXPECT_EQ(table.find_key(key)->former_id, 0U);
+}
+
+TEST(BindingTable, KernelIsToldAnchorSilenceAndSuspicion) {
+  BindingTable table(8, 8);
+  FlowBinding row = make({});
+  row.anchor = ims::Anchor{.slot = 3};
+  row.silence = 90s;
+  row.suspect = true;
+  const ims::KernelRow kernel = table.plan(row).kernel;
+  EXPECT_EQ(kernel.anchor, row.anchor);
+  EXPECT_EQ(kernel.silence, 90s);
+  EXPECT_TRUE(kernel.suspect);
+}
+
+TEST(BindingTable, RowsOfOneAddress) {
+  BindingTable table(8, 8);
+  for (const char* source : {"203.0.113.7:5060", "203.0.113.7:5062", "203.0.113.8:5060"}) {
+    table.put(make({.source = source}));
+  }
+  EXPECT_EQ(table.at(*sip::IpAddress::parse("203.0.113.7")).size(), 2U);
+  EXPECT_TRUE(table.at(*sip::IpAddress::parse("203.0.113.9")).empty());
+}
+
+TEST(BindingTable, SilenceBeyondItsMeasureMakesSuspectForGood) {
+  BindingTable table(8, 8);
+  FlowBinding row = make({});
+  row.silence = 90s;
+  row.last_seen = kNow;
+  table.put(row);
+  const auto suspect_at = [&](sip::Duration since) {
+    table.note_seen(row.flow, kNow + since);
+    return table.find_key(row.key)->suspect;
+  };
+  EXPECT_FALSE(suspect_at(90s));
+  EXPECT_FALSE(suspect_at(180s));
+  EXPECT_TRUE(suspect_at(271s));
+  EXPECT_TRUE(suspect_at(272s)) << "words do not clear it";
+  table.note_seen(flow("203.0.113.99:5060"), kNow);  // a stranger is nobody's row
+}
+
 }  // namespace
 }  // namespace sipward::pcscf

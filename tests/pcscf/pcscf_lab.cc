@@ -80,6 +80,7 @@ UeRequest Phone::request(const std::string& authorization, int expires) const {
   request.from = request.to + ";tag=r1";
   request.call_id = call_id.empty() ? "reg-" + name : call_id;
   request.via = via;
+  request.via_params = via_params;
   request.headers.push_back("Contact: " + contact_value() + ";expires=" + std::to_string(expires));
   if (reg_id > 0) request.headers.emplace_back("Supported: path, outbound");
   if (!authorization.empty()) request.headers.push_back("Authorization: " + authorization);
@@ -115,7 +116,8 @@ void Lab::receive(const std::string& bytes, std::string_view source) {
 void Lab::receive_at(const std::string& bytes, const sip::Flow& flow,
                      std::optional<ims::Tag> with) {
   ims::Actions actions;
-  pcscf_->receive_access({.bytes = bytes, .flow = flow, .tag = with}, now, actions);
+  pcscf_->receive_access({.bytes = bytes, .flow = flow, .tag = with, .anchor = anchor}, now,
+                         actions);
   perform(std::move(actions));
 }
 
@@ -123,7 +125,8 @@ std::string Lab::send(UeRequest request, std::string_view source) {
   if (request.branch.empty()) request.branch = "z9hG4bKue" + std::to_string(++counter_);
   if (request.via.empty()) request.via = source;
   std::string text = request.method + " " + request.uri + " SIP/2.0\r\n";
-  text += "Via: SIP/2.0/UDP " + request.via + ";branch=" + request.branch + ";rport\r\n";
+  text += "Via: SIP/2.0/UDP " + request.via + ";branch=" + request.branch + ";rport" +
+          request.via_params + "\r\n";
   text += "Max-Forwards: 70\r\nFrom: " + request.from + "\r\nTo: " + request.to + "\r\n";
   text += "Call-ID: " + request.call_id + "\r\n";
   text += "CSeq: " + std::to_string(request.cseq) + " " + request.method + "\r\n";
@@ -159,6 +162,13 @@ void Lab::advance(sip::Duration by) {
     pcscf_->tick(now, actions);
     perform(std::move(actions));
   }
+}
+
+std::size_t Lab::release(const ReleasedSource& source) {
+  ims::Actions actions;
+  const std::size_t released = pcscf_->release(source, now, actions);
+  perform(std::move(actions));
+  return released;
 }
 
 const sip::Message* Lab::send_register(const Phone& phone) {
@@ -250,6 +260,8 @@ void Lab::perform(ims::Actions actions) {
     } else if (auto* withdraw = std::get_if<ims::Withdraw>(&action)) {
       trace.push_back("withdraw " + withdraw->key.text());
       kernel.erase(withdraw->key);
+    } else if (auto* challenged = std::get_if<ims::Challenged>(&action)) {
+      trace.push_back("challenged " + challenged->ip.text());
     } else if (auto* outgoing = std::get_if<ims::Send>(&action)) {
       deliver(outgoing->message);
     } else if (auto* report = std::get_if<ims::Report>(&action)) {

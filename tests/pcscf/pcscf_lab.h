@@ -34,6 +34,7 @@ struct UeRequest {
   int cseq = 1;
   std::string branch = {};  ///< default: a new one
   std::string via = {};     ///< sent-by; default: the source
+  std::string via_params = {};
 };
 
 /// A UE that registers.
@@ -43,7 +44,8 @@ struct Phone {
   std::string via = {};      ///< sent-by; default: the source
   std::string contact = {};  ///< host:port; default: sent-by
   int reg_id = 0;            ///< above 0: RFC 5626, with an instance made from the name
-  std::string to = {};       ///< default: <sip:NAME@home1.example>
+  std::string via_params = {};
+  std::string to = {};  ///< default: <sip:NAME@home1.example>
   std::string call_id = {};
   std::vector<std::string> headers = {};
 
@@ -77,6 +79,7 @@ class Lab {
   void receive(const std::string& bytes, std::string_view source);
   void receive_at(const std::string& bytes, const sip::Flow& flow, std::optional<ims::Tag> with);
   std::optional<ims::Tag> tag;
+  std::optional<ims::Anchor> anchor;  ///< of every datagram
   /// Sends the request from the source; returns its text, for retransmissions.
   std::string send(UeRequest request, std::string_view source);
   /// A message arrives on the core side.
@@ -88,6 +91,7 @@ class Lab {
   void ue_answers(std::string_view source, const sip::Message& request, int status,
                   const std::vector<std::string>& headers = {});
   void advance(sip::Duration by);
+  std::size_t release(const ReleasedSource& source);
 
   /// REGISTER with an answer, and the core's 200. The status that reached the phone, 0 for none.
   int register_phone(const Phone& phone, const Granting& granting = {});
@@ -107,8 +111,8 @@ class Lab {
   [[nodiscard]] int status_at_core() const;
   std::vector<ims::Event> events;
   [[nodiscard]] std::size_t count(ims::EventKind kind) const;
-  /// What was asked of the shell, in order: `install KEY`, `withdraw KEY`, `core REGISTER`,
-  /// `203.0.113.7:5060 200`.
+  /// What was asked of the shell, in order: `install KEY`, `withdraw KEY`, `challenged IP`,
+  /// `core REGISTER`, `203.0.113.7:5060 200`.
   std::vector<std::string> trace;
   void forget();
 

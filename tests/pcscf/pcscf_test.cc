@@ -152,7 +152,9 @@ TEST_F(TagRequired, AnyOtherTagIsNobodys) {
     lab.tag = tag;
     lab.send({}, kAt);
     EXPECT_TRUE(lab.trace.empty());
-    EXPECT_EQ(lab.count(EventKind::kTagMismatch), 1U);
+    const bool stale = tag == wrong[3];
+    EXPECT_EQ(lab.count(EventKind::kTagMismatch), stale ? 0U : 1U);
+    EXPECT_EQ(lab.count(EventKind::kStaleEpoch), stale ? 1U : 0U);
   }
 }
 
@@ -164,6 +166,8 @@ TEST_F(TagRequired, PacketFromBeforeAnOverwriteIsNobodys) {
   lab.tag = old;
   lab.send({}, kAt);
   EXPECT_TRUE(lab.to_core.empty());
+  EXPECT_EQ(lab.count(EventKind::kStaleEpoch), 1U);
+  EXPECT_EQ(lab.count(EventKind::kTagMismatch), 0U);
   lab.tag = right();
   lab.send({}, kAt);
   ASSERT_EQ(lab.to_core.size(), 1U);

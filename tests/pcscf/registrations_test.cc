@@ -146,6 +146,32 @@ TEST(Register, WithoutCredentialsNoneAreInvented) {
   EXPECT_EQ(lab.row(kAlice)->impi.text, "alice@home1.example") << "derived from the To";
 }
 
+// The gate has the lane ready before the UE can answer.
+TEST(Register, ChallengeOfAStrangerIsToldBeforeItLeaves) {
+  struct Row {
+    const char* name;
+    int status;
+    bool registered;
+    bool told;
+  };
+  for (const Row& row :
+       {Row{"stranger", 401, false, true}, Row{"stranger, by a proxy", 407, false, true},
+        Row{"refused", 403, false, false}, Row{"trying", 100, false, false},
+        Row{"bound", 401, true, false}}) {
+    Lab lab;
+    if (row.registered) {
+      ASSERT_EQ(lab.register_phone({}), 200);
+    }
+    const sip::Message request = lab.send_register({}, Phone{}.unanswered())->clone();
+    lab.forget();
+    lab.core_answers(request, row.status);
+    std::vector<std::string> expected;
+    if (row.told) expected.emplace_back("challenged 203.0.113.7");
+    if (row.status > 100) expected.push_back("203.0.113.7:5060 " + std::to_string(row.status));
+    EXPECT_EQ(lab.trace, expected) << row.name;
+  }
+}
+
 TEST(Register, FailuresPassAndTouchNothing) {
   for (const int status : {401, 403, 404, 423, 500}) {
     Lab lab;

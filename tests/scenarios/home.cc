@@ -51,7 +51,15 @@ scscf::Config scscf_config() {
 bool KernelModel::install(const ims::KernelRow& row) {
   if (full && !rows_.contains(row.key)) return false;
   rows_[row.key] = row;
+  last_seen_.erase(row.key);
   return true;
+}
+
+bool KernelModel::judge_suspect(const ims::KernelRow& row, sip::Time now) {
+  const sip::Time before = last_seen_.try_emplace(row.key, now).first->second;
+  const bool suspect = row.suspect || (row.silence.count() != 0 && now - before > row.silence);
+  if (!suspect) last_seen_[row.key] = now;
+  return suspect;
 }
 
 const ims::KernelRow* KernelModel::find(const ims::BindingKey& key) const {
@@ -60,13 +68,15 @@ const ims::KernelRow* KernelModel::find(const ims::BindingKey& key) const {
 }
 
 std::optional<ims::Tag> KernelModel::judge(std::string_view bytes, const sip::Flow& flow,
-                                           sip::Time now) const {
+                                           sip::Time now) {
   const ims::KernelRow* row =
       find({.ip = flow.remote.ip, .port = flow.remote.port, .transport = flow.transport});
   if (row == nullptr) row = find({.ip = flow.remote.ip});
-  if (row != nullptr && row->expires > now) {
+  const bool bound = row != nullptr && row->expires > now;
+  const bool suspect = bound && judge_suspect(*row, now);
+  if (bound && (!suspect || tags_suspects)) {
     return ims::Tag{
-        .verdict = ims::Tag::Verdict::kBound,
+        .verdict = suspect ? ims::Tag::Verdict::kSuspect : ims::Tag::Verdict::kBound,
         .binding = static_cast<std::uint16_t>(row->binding & ((1U << ims::kTagBindingBits) - 1)),
         .epoch = static_cast<std::uint8_t>(row->epoch & ((1U << ims::kTagEpochBits) - 1))};
   }
@@ -144,6 +154,14 @@ void Home::advance(sip::Duration by) {
   }
 }
 
+std::size_t Home::release_address(std::string_view ip) {
+  ims::Actions actions;
+  const std::size_t released = pcscf_->release({.ip = *sip::IpAddress::parse(ip)}, now, actions);
+  perform(std::move(actions), true);
+  settle();
+  return released;
+}
+
 std::vector<sip::Message> Home::take(const sip::Endpoint& at) {
   return std::exchange(received_[at], {});
 }
@@ -168,6 +186,8 @@ void Home::perform_one(ims::Action& action, bool from_pcscf) {
     perform(std::move(next), true);
   } else if (auto* withdraw = std::get_if<ims::Withdraw>(&action)) {
     kernel.withdraw(withdraw->key);
+  } else if (auto* challenged = std::get_if<ims::Challenged>(&action)) {
+    kernel.challenged.push_back(challenged->ip);
   } else if (auto* send = std::get_if<ims::Send>(&action)) {
     deliver(std::move(*send), from_pcscf);
   } else if (auto* lookup = std::get_if<ims::Lookup>(&action)) {

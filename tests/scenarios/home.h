@@ -21,17 +21,24 @@ class KernelModel {
  public:
   bool enforce = true;
   bool full = false;  ///< refuses every new row
+  /// What comes from a suspect row passes tagged so, instead of REGISTER alone.
+  bool tags_suspects = false;
+  std::vector<sip::IpAddress> challenged;
 
   bool install(const ims::KernelRow& row);
   void withdraw(const ims::BindingKey& key) { rows_.erase(key); }
   /// nullopt: dropped. Otherwise the tag that goes with the packet.
   [[nodiscard]] std::optional<ims::Tag> judge(std::string_view bytes, const sip::Flow& flow,
-                                              sip::Time now) const;
+                                              sip::Time now);
   [[nodiscard]] const ims::KernelRow* find(const ims::BindingKey& key) const;
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
 
  private:
+  /// Whether the row's user may be gone; what is heard of it now counts.
+  bool judge_suspect(const ims::KernelRow& row, sip::Time now);
+
   std::map<ims::BindingKey, ims::KernelRow> rows_;
+  std::map<ims::BindingKey, sip::Time> last_seen_;  ///< since the row was installed
 };
 
 /// A home network in one process: P-CSCF and S-CSCF as they are, joined by message values; the
@@ -62,6 +69,8 @@ class Home {
   [[nodiscard]] std::size_t held() const { return held_.size(); }
 
   void advance(sip::Duration by);
+  /// Whoever assigns addresses has taken this one back.
+  std::size_t release_address(std::string_view ip);
 
   /// What reached an address on the access side since it was last asked.
   std::vector<sip::Message> take(const sip::Endpoint& at);

@@ -142,7 +142,7 @@ TEST(T17, QueuedPacketOfTheOldTenantIsNobodys) {
   ASSERT_EQ(bob.register_now(), 200);
   home.read(std::move(*queued));
   EXPECT_TRUE(home.outside.empty());
-  EXPECT_EQ(home.count(EventKind::kTagMismatch), 1U);
+  EXPECT_EQ(home.count(EventKind::kStaleEpoch), 1U);
 }
 
 TEST(T17, PacketAfterTheOverwriteIsTheNewTenants) {

@@ -72,7 +72,7 @@ std::string Ue::text(UeRequest& request) {
   if (request.from.empty()) request.from = "<sip:" + name_ + "@home1.example>";
   if (request.tag.empty()) request.tag = "t-" + name_;
   std::string out = request.method + " " + request.uri + " SIP/2.0\r\n";
-  out += "Via: SIP/2.0/UDP " + via + ";branch=" + request.branch + ";rport\r\n";
+  out += "Via: SIP/2.0/UDP " + via + ";branch=" + request.branch + ";rport" + via_params + "\r\n";
   out += "Max-Forwards: 70\r\n";
   out += "From: " + request.from + ";tag=" + request.tag + "\r\n";
   out += "To: " + request.to + "\r\n";

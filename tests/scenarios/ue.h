@@ -33,6 +33,7 @@ class Ue {
   Ue(Home& home, std::string name, std::string_view source);
 
   std::string via;             ///< sent-by: differs from the source behind a NAT
+  std::string via_params;      ///< after the Via's rport
   std::string contact_params;  ///< after the Contact's `>`
   std::vector<std::string> register_headers;
   std::uint32_t expires = 3600;

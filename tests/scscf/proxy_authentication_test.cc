@@ -189,5 +189,78 @@ TEST_F(ProxyAuthentication, WhatWasNotAskedForIsChallengedAgain) {
   }
 }
 
+// A P-CSCF that does not trust its address check any more asserts nothing.
+struct Unasserted {
+  const char* name;
+  ProxyAuth policy;
+  Request request;
+  int status;
+};
+class UnassertedTable : public testing::TestWithParam<Unasserted> {};
+
+TEST_P(UnassertedTable, DemandsDigest) {
+  Role role(policy(GetParam().policy));
+  ASSERT_TRUE(register_alice(role));
+  role.sent.clear();
+  role.events.clear();
+  Request request = GetParam().request;
+  request.asserted = "";
+  role.receive(text_of(request));
+  EXPECT_EQ(role.status(), GetParam().status);
+  EXPECT_TRUE(role.forwarded().empty());
+  EXPECT_EQ(role.count(EventKind::kChallenged), GetParam().status == 407 ? 1U : 0U);
+}
+
+const Request kUnreadable{.headers = {"P-Asserted-Identity: <http://home1.example/>"}};
+INSTANTIATE_TEST_SUITE_P(
+    Policies, UnassertedTable,
+    testing::Values(
+        Unasserted{"never", ProxyAuth::kNever, {}, 403},
+        Unasserted{"if_present", ProxyAuth::kIfPresent, {}, 407},
+        Unasserted{"initial", ProxyAuth::kInitial, {}, 407},
+        Unasserted{"always", ProxyAuth::kAlways, {}, 407},
+        Unasserted{"other_method", ProxyAuth::kIfPresent, {.method = "MESSAGE"}, 407},
+        Unasserted{"ack_cannot_be_challenged", ProxyAuth::kIfPresent, {.method = "ACK"}, 0},
+        Unasserted{"what_asserts_nobody_readable", ProxyAuth::kIfPresent, kUnreadable, 403}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+TEST_F(ProxyAuthentication, UnassertedRequestGoesOnAsTheProvedUsersDefault) {
+  Role lenient(policy(ProxyAuth::kIfPresent));
+  ASSERT_TRUE(register_alice(lenient));
+  struct Row {
+    const char* name;
+    const char* password;
+    int status;
+  };
+  for (const Row& row : {Row{"right", "alice-pw-1", 0}, Row{"wrong", "guess", 403}}) {
+    Request request{.asserted = ""};
+    lenient.sent.clear();
+    lenient.receive(text_of(request));
+    ASSERT_EQ(lenient.status(), 407) << row.name;
+    UeAnswer how = invite_answer();
+    how.password = row.password;
+    request.credentials = credentials_for(challenges_of(lenient.response()).at(0).nonce, how);
+    lenient.sent.clear();
+    lenient.receive(text_of(request));
+    EXPECT_EQ(lenient.status(), row.status) << row.name;
+    ASSERT_EQ(lenient.forwarded().size(), row.status == 0 ? 1U : 0U) << row.name;
+    if (row.status != 0) continue;
+    EXPECT_EQ(asserted(lenient.forwarded()[0]->message), "\"Alice\" <sip:alice@home1.example>");
+  }
+  EXPECT_EQ(lenient.count(EventKind::kPrecedenceMismatch), 0U);
+}
+
+TEST_F(ProxyAuthentication, UnassertedRequestOfAProvedUserWithoutRegistration) {
+  role.subscribers["dave_priv@home1.example"] =
+      make_user("dave_priv@home1.example", "dave-pw", {"<sip:dave@home1.example>"});
+  Request invite{.asserted = ""};
+  UeAnswer how = invite_answer();
+  how.impi = "dave_priv@home1.example";
+  how.password = "dave-pw";
+  invite.credentials = credentials_for(nonce(invite), how);
+  EXPECT_EQ(send(invite), 403);
+  EXPECT_EQ(role.count(EventKind::kIdentityNotOwned), 1U);
+}
+
 }  // namespace
 }  // namespace sipward::scscf::test
