@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/gate_config.h"
 
+#include <algorithm>
+#include <chrono>
 #include <stdexcept>
 
 #include "agent/ops/config.h"
@@ -35,6 +37,86 @@ dataplane::TagCarrier carrier_of(ops::GateConfig::TagCarrier carrier) {
   return dataplane::TagCarrier::kAuto;
 }
 
+dataplane::Fragments translate(ops::GateConfig::Fragments fragments) {
+  switch (fragments) {
+    case ops::GateConfig::Fragments::kTrack:
+      return dataplane::Fragments::kTrack;
+    case ops::GateConfig::Fragments::kDrop:
+      return dataplane::Fragments::kDrop;
+    case ops::GateConfig::Fragments::kSource:
+      break;
+  }
+  return dataplane::Fragments::kSource;
+}
+
+dataplane::FailMode translate(ops::InterfacePolicy::FailMode mode) {
+  switch (mode) {
+    case ops::InterfacePolicy::FailMode::kHold:
+      return dataplane::FailMode::kHold;
+    case ops::InterfacePolicy::FailMode::kOpen:
+      return dataplane::FailMode::kOpen;
+    case ops::InterfacePolicy::FailMode::kClosed:
+      break;
+  }
+  return dataplane::FailMode::kClosed;
+}
+
+dataplane::ReversePath translate(ops::InterfacePolicy::ReversePath path) {
+  switch (path) {
+    case ops::InterfacePolicy::ReversePath::kLoose:
+      return dataplane::ReversePath::kLoose;
+    case ops::InterfacePolicy::ReversePath::kStrict:
+      return dataplane::ReversePath::kStrict;
+    case ops::InterfacePolicy::ReversePath::kOff:
+      break;
+  }
+  return dataplane::ReversePath::kOff;
+}
+
+dataplane::AnchorFields translate(const std::vector<ops::InterfacePolicy::AnchorField>& fields) {
+  using Field = ops::InterfacePolicy::AnchorField;
+  const auto has = [&](Field field) { return std::ranges::find(fields, field) != fields.end(); };
+  return {.interface = has(Field::kInterface),
+          .vlan = has(Field::kVlan),
+          .mac = has(Field::kMac),
+          .hop_limit = has(Field::kHopLimit)};
+}
+
+dataplane::InterfacePolicy translate(const ops::InterfacePolicy& from) {
+  return {.fail_mode = translate(from.fail_mode),
+          .reverse_path = translate(from.reverse_path),
+          .anchor = translate(from.anchor),
+          .hop_limit_tolerance = static_cast<std::uint8_t>(from.hop_limit_tolerance),
+          .bogons = from.bogons,
+          .allow = from.allow,
+          .deny = from.deny};
+}
+
+void set_budgets(GateConfig& config, const ops::GateConfig& gate) {
+  config.register_budget = {gate.register_rate_per_source, gate.register_rate_total};
+  config.keepalive_budget = {gate.keepalive_rate_per_source, gate.keepalive_rate_total};
+  config.emergency_budget = {gate.emergency_rate_per_source, gate.emergency_rate_total};
+  config.syn_budget = {gate.syn_rate_per_source, gate.syn_rate_total};
+  config.fragment_budget = {gate.fragment_rate_per_source, gate.fragment_rate_total};
+  config.challenged_total = gate.challenged_rate_total;
+  config.known_total = gate.recently_bound_rate_total;
+}
+
+/// Whoever they are, they do not speak on the access side.
+std::vector<sip::IpAddress> core_peers_of(const ops::Config& config) {
+  std::vector<sip::IpAddress> peers;
+  if (config.pcscf) {
+    peers = config.pcscf->core_peers;
+    if (config.pcscf->upstream) peers.push_back(config.pcscf->upstream->ip);
+  }
+  if (config.scscf) {
+    const auto& trusted = config.scscf->trusted_peers;
+    peers.insert(peers.end(), trusted.begin(), trusted.end());
+    if (config.scscf->next_hop) peers.push_back(config.scscf->next_hop->ip);
+  }
+  return peers;
+}
+
 GateConfig translate(const ops::Config& from) {
   const ops::GateConfig& gate = *from.gate;
   const ops::PcscfConfig& pcscf = *from.pcscf;
@@ -42,6 +124,9 @@ GateConfig translate(const ops::Config& from) {
   config.pin_path = gate.pin_path;
   config.interfaces = gate.interfaces;
   for (const sip::Endpoint& local : pcscf.listen) config.listeners.push_back({.local = local});
+  for (const ops::GuardedListener& one : gate.guard) {
+    config.listeners.push_back({.local = one.local, .transport = one.transport});
+  }
   config.mode = gate.mode == ops::GateConfig::Mode::kEnforce ? dataplane::Mode::kEnforce
                                                              : dataplane::Mode::kMonitor;
   config.rows = rows_of(pcscf.ip_check);
@@ -49,8 +134,13 @@ GateConfig translate(const ops::Config& from) {
   config.allow_generic = gate.allow_generic;
   config.tag_carrier = carrier_of(gate.tag_carrier);
   config.emergency = gate.emergency;
-  config.register_budget = {gate.register_rate_per_source, gate.register_rate_total};
-  config.keepalive_budget = {gate.keepalive_rate_per_source, gate.keepalive_rate_total};
+  set_budgets(config, gate);
+  config.fragments = translate(gate.fragments);
+  config.tag_suspects = gate.suspect == ops::GateConfig::Suspect::kTag;
+  config.heartbeat_timeout = std::chrono::seconds(gate.heartbeat_timeout);
+  config.policy = translate(gate.policy);
+  for (const auto& [name, policy] : gate.policies) config.policies[name] = translate(policy);
+  config.core_peers = core_peers_of(from);
   config.version = ops::kVersion;
   return config;
 }

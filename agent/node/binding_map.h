@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "agent/ims/actions.h"
+#include "agent/ims/drift.h"
 #include "agent/ims/tag.h"
 
 namespace sipward::node {
@@ -27,8 +29,11 @@ class BindingMap {
   virtual void note_challenged(const sip::IpAddress& ip) = 0;
   /// The row as it really is there.
   [[nodiscard]] virtual std::optional<ims::KernelRow> find(const ims::BindingKey& key) const = 0;
-  /// Removes every row; how many there were.
-  virtual std::size_t clear() = 0;
+  /// Makes the rows there these, whatever they were; how far they were from them.
+  virtual ims::Drift reconcile(std::span<const ims::KernelRow> wanted) = 0;
+  /// Once a second: the daemon is alive. True: what holds the rows is another thing than before,
+  /// and must be made to agree.
+  virtual bool beat(sip::Time now) = 0;
   /// What the mark of a packet says; nullopt: the packet passed no gate.
   [[nodiscard]] virtual std::optional<ims::Tag> read_tag(std::uint32_t mark) const = 0;
   /// Whether admitted packets have a seat where `anchor_of` finds where they entered.
@@ -49,7 +54,8 @@ class NoBindingMap final : public BindingMap {
   std::optional<ims::KernelRow> find(const ims::BindingKey& /*key*/) const override {
     return std::nullopt;
   }
-  std::size_t clear() override { return 0; }
+  ims::Drift reconcile(std::span<const ims::KernelRow> /*wanted*/) override { return {}; }
+  bool beat(sip::Time /*now*/) override { return false; }
   std::optional<ims::Tag> read_tag(std::uint32_t /*mark*/) const override { return std::nullopt; }
   bool notes_anchors() const override { return false; }
   std::optional<ims::Anchor> anchor_of(std::uint32_t /*seat*/,

@@ -18,6 +18,8 @@ namespace {
 /// A deadline in the past is served at once, but never in a loop that starves the sockets.
 constexpr sip::Duration kLeastWait = std::chrono::milliseconds(1);
 
+constexpr sip::Duration kHeartbeat = std::chrono::seconds(1);
+
 std::optional<sip::Time> earlier(std::optional<sip::Time> a, std::optional<sip::Time> b) {
   if (!a || !b) return a ? a : b;
   return std::min(*a, *b);
@@ -30,6 +32,7 @@ Node::Node(net::asio::io_context& io, const ops::Config& config, NodeParts parts
       log_(log),
       bindings_(std::move(parts.bindings)),
       timer_(io),
+      heart_(io),
       subscribers_(std::move(parts.subscribers)) {
   if (config.pcscf) {
     pcscf::Config role = make_pcscf_config(config);
@@ -56,19 +59,39 @@ void Node::adopt(std::vector<net::BoundUdp> bound, Entry entry) {
 }
 
 void Node::start() {
-  const std::size_t left = bindings_->clear();
-  if (left != 0) {
-    log_.say(ops::LogLevel::kNotice,
-             fmt::format("removed {} rows that an earlier process left in the kernel: these users "
-                         "register anew",
-                         left));
-  }
+  reconcile();
+  beat();
   for (std::size_t i = 0; i < sockets_.size(); ++i) {
     sockets_[i]->start([this, local = sockets_[i]->local(), entry = entries_[i]](auto batch) {
       receive(batch, local, entry);
     });
   }
   arm();
+}
+
+ims::Drift Node::reconcile() {
+  if (!pcscf_) return {};
+  const ims::Drift drift = bindings_->reconcile(pcscf_->bindings().kernel_rows());
+  ims::Drift& all = counters_.drift;
+  all.missing += drift.missing;
+  all.different += drift.different;
+  all.extra += drift.extra;
+  all.refused += drift.refused;
+  if (drift.any()) {
+    log_.say(ops::LogLevel::kNotice,
+             fmt::format("the kernel's rows did not agree with the table: {} were missing, {} were "
+                         "different, {} nobody knows and are removed; {} could not be written",
+                         drift.missing, drift.different, drift.extra, drift.refused));
+  }
+  return drift;
+}
+
+void Node::beat() {
+  if (bindings_->beat(std::chrono::steady_clock::now())) reconcile();
+  heart_.expires_after(kHeartbeat);
+  heart_.async_wait([this](net::ErrorCode error) {
+    if (!error) beat();
+  });
 }
 
 void Node::receive(std::span<const net::Received> batch, const sip::Endpoint& local, Entry entry) {

@@ -46,6 +46,7 @@ class Node {
   struct Counters {
     std::uint64_t internal_dropped = 0;  ///< over kMaxInternal
     std::uint64_t no_socket = 0;         ///< a role named a local end that nobody has
+    ims::Drift drift;                    ///< of the kernel's rows, all that was mended so far
     std::uint64_t seats_lost = 0;        ///< admitted, but the gate's note was overwritten since
   };
 
@@ -54,9 +55,11 @@ class Node {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
-  /// Empties the binding map (rows of a daemon that is gone: the table starts empty, so nobody
-  /// could be asserted from them) and begins to read.
+  /// Makes the kernel's rows agree with the table (those of a daemon that is gone go: nobody could
+  /// be asserted from them), lets the gate know that it lives, and begins to read.
   void start();
+  /// Compares all of the kernel's rows with the table and mends what differs; what that was.
+  ims::Drift reconcile();
 
   /// For the control API. The P-CSCF and the S-CSCF are nullptr when the node does not have the
   /// role.
@@ -109,6 +112,8 @@ class Node {
 
   void tick();
   void arm();
+  /// Each second, from the loop itself: a loop that hangs is a dead daemon to the gate, too.
+  void beat();
   [[nodiscard]] std::optional<sip::Time> deadline() const;
 
   net::asio::io_context& io_;
@@ -126,6 +131,7 @@ class Node {
   std::deque<Pending> work_;
   std::deque<Internal> internal_;
   net::asio::steady_timer timer_;
+  net::asio::steady_timer heart_;
   std::optional<sip::Time> armed_;
   std::unique_ptr<SubscriberLookup> subscribers_;  ///< last: its thread ends first
 };

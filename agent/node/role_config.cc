@@ -91,6 +91,13 @@ pcscf::Config make_pcscf_config(const ops::Config& config) {
   to.tag_policy = tag_policy(config);
   // The gate has a map for each address family: the kernel says when it is full.
   if (config.gate) to.max_bindings = config.gate->max_bindings;
+  to.keep_alive = from.keep_alive;
+  if (config.gate) {
+    to.suspect_after = config.gate->suspect_after;
+    to.suspect_action = config.gate->suspect == ops::GateConfig::Suspect::kTag
+                            ? pcscf::SuspectAction::kDemandDigest
+                            : pcscf::SuspectAction::kRefuse;
+  }
   to.max_bindings_per_impi = from.max_bindings_per_impi;
   to.max_pending_registrations = from.max_pending_registrations;
   return to;

@@ -28,10 +28,51 @@ ConfigErrors describe_syntax_error(const toml::parse_error& error, std::string_v
                       escape(error.description(), kMaxParserWords))};
 }
 
+std::string_view word(InterfacePolicy::FailMode mode) {
+  using enum InterfacePolicy::FailMode;
+  return mode == kClosed ? "closed" : mode == kHold ? "hold" : "open";
+}
+
+std::string_view word(InterfacePolicy::ReversePath path) {
+  using enum InterfacePolicy::ReversePath;
+  return path == kOff ? "off" : path == kLoose ? "loose" : "strict";
+}
+
+std::string_view word(InterfacePolicy::AnchorField field) {
+  using enum InterfacePolicy::AnchorField;
+  return field == kInterface ? "interface"
+         : field == kVlan    ? "vlan"
+         : field == kMac     ? "mac"
+                             : "hop_limit";
+}
+
+/// `anchor interface, mac; reverse path strict; 1 allowed, 2 denied; without sipwardd closed`
+std::string describe_policy(const InterfacePolicy& policy) {
+  std::vector<std::string_view> anchor;
+  for (const auto field : policy.anchor) anchor.push_back(word(field));
+  return fmt::format(
+      "anchor {}; reverse path {}; {} prefixes allowed, {} denied, bogons {}; "
+      "without sipwardd {}",
+      anchor.empty() ? "none" : fmt::format("{}", fmt::join(anchor, ", ")),
+      word(policy.reverse_path), policy.allow.empty() ? "all" : std::to_string(policy.allow.size()),
+      policy.deny.size(), policy.bogons ? "refused" : "admitted", word(policy.fail_mode));
+}
+
 std::string describe_gate(const Config& config) {
   if (!config.gate) return "gate: none, the user-space table alone decides\n";
-  return fmt::format("gate: {} on {}, pinned under {}\n", mode_name(config.gate->mode),
-                     fmt::join(config.gate->interfaces, ", "), config.gate->pin_path);
+  const GateConfig& gate = *config.gate;
+  std::string text = fmt::format("gate: {} on {}, pinned under {}\n", mode_name(gate.mode),
+                                 fmt::join(gate.interfaces, ", "), gate.pin_path);
+  std::vector<std::string> guarded;
+  for (const GuardedListener& one : gate.guard) {
+    guarded.push_back(fmt::format("{}:{}", sip::transport_name(one.transport), one.local.text()));
+  }
+  if (!guarded.empty()) text += fmt::format("gate: also guards {}\n", fmt::join(guarded, ", "));
+  text += fmt::format("gate: {}\n", describe_policy(gate.policy));
+  for (const auto& [name, policy] : gate.policies) {
+    text += fmt::format("gate: on {}: {}\n", name, describe_policy(policy));
+  }
+  return text;
 }
 
 std::string describe_pcscf(const PcscfConfig& pcscf) {

@@ -3,12 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "sip/flow.h"
 #include "sip/ip_address.h"
+#include "sip/ip_prefix.h"
 #include "sip/result.h"
 
 namespace sipward::ops {
@@ -17,8 +20,35 @@ namespace sipward::ops {
 inline constexpr std::size_t kMaxListeners = 16;
 inline constexpr std::size_t kMaxInterfaces = 16;
 
+/// At most so many prefixes in `allow` and in `deny`.
+inline constexpr std::size_t kMaxPrefixes = 256;
+
+struct GuardedListener {
+  sip::Transport transport = sip::Transport::kUdp;
+  sip::Endpoint local;
+  bool operator==(const GuardedListener&) const = default;
+};
+
+/// What may be said in [gate] for all interfaces, and in [gate.interface.NAME] for one.
+struct InterfacePolicy {
+  enum class FailMode : std::uint8_t { kClosed, kHold, kOpen };
+  enum class ReversePath : std::uint8_t { kOff, kLoose, kStrict };
+  enum class AnchorField : std::uint8_t { kInterface, kVlan, kMac, kHopLimit };
+
+  FailMode fail_mode = FailMode::kClosed;
+  ReversePath reverse_path = ReversePath::kOff;
+  std::vector<AnchorField> anchor{AnchorField::kInterface};
+  std::uint32_t hop_limit_tolerance = 1;
+  bool bogons = true;
+  std::vector<sip::IpPrefix> allow;
+  std::vector<sip::IpPrefix> deny;
+  bool operator==(const InterfacePolicy&) const = default;
+};
+
 /// [gate]: what sipward-gate attaches and how it judges.
 struct GateConfig {
+  enum class Fragments : std::uint8_t { kSource, kTrack, kDrop };
+  enum class Suspect : std::uint8_t { kRefuse, kTag };
   enum class Mode : std::uint8_t { kMonitor, kEnforce };
   enum class TagCarrier : std::uint8_t { kAuto, kTcx, kClsact };
 
@@ -29,11 +59,29 @@ struct GateConfig {
   bool allow_generic = false;
   TagCarrier tag_carrier = TagCarrier::kAuto;
   bool emergency = false;
+  /// Beside pcscf.listen: listeners of other programs on this host.
+  std::vector<GuardedListener> guard;
+  Fragments fragments = Fragments::kSource;
+  Suspect suspect = Suspect::kRefuse;
+  std::uint32_t suspect_after = 3;  ///< keep-alive intervals of silence; 0: silence does not matter
   /// Packets of strangers per second; 0 admits none.
   std::uint32_t register_rate_per_source = 20;
   std::uint32_t register_rate_total = 5'000;
   std::uint32_t keepalive_rate_per_source = 5;
   std::uint32_t keepalive_rate_total = 5'000;
+  std::uint32_t syn_rate_per_source = 20;
+  std::uint32_t syn_rate_total = 5'000;
+  std::uint32_t emergency_rate_per_source = 5;
+  std::uint32_t emergency_rate_total = 500;
+  std::uint32_t fragment_rate_per_source = 200;
+  std::uint32_t fragment_rate_total = 20'000;
+  std::uint32_t challenged_rate_total = 5'000;  ///< 0: no such lane, as the next
+  std::uint32_t recently_bound_rate_total = 10'000;
+  std::uint32_t recently_bound = 3'600;  ///< seconds
+  std::uint32_t event_rate = 20;         ///< events a second of each reason
+  std::uint32_t heartbeat_timeout = 5;   ///< seconds
+  InterfacePolicy policy;                ///< of interfaces that have no table of their own
+  std::map<std::string, InterfacePolicy> policies;
 };
 
 /// [pcscf]: the access side, and where the core is.
@@ -57,6 +105,7 @@ struct PcscfConfig {
   OnSharedIp on_shared_ip = OnSharedIp::kAlarm;
   UnboundAction unbound_action = UnboundAction::kDiscard;
   RouteMismatch route_mismatch = RouteMismatch::kReplace;
+  std::uint32_t keep_alive = 30;  ///< seconds that are asked of a UE which offers it; 0: not asked
   std::uint32_t max_bindings_per_impi = 16;
   std::uint32_t max_pending_registrations = 20'000;
 };

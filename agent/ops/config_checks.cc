@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <utility>
 
 #include "agent/ops/config_sections.h"
 
@@ -12,6 +13,7 @@ namespace {
 struct Local {
   std::string path;
   sip::Endpoint endpoint;
+  sip::Transport transport = sip::Transport::kUdp;
 };
 
 std::vector<Local> local_addresses(const Config& config) {
@@ -23,18 +25,25 @@ std::vector<Local> local_addresses(const Config& config) {
     if (config.pcscf->core_listen) all.push_back({"pcscf.core_listen", *config.pcscf->core_listen});
   }
   if (config.scscf && config.scscf->listen) all.push_back({"scscf.listen", *config.scscf->listen});
+  if (!config.gate) return all;
+  for (std::size_t i = 0; i < config.gate->guard.size(); ++i) {
+    const GuardedListener& guarded = config.gate->guard[i];
+    all.push_back({fmt::format("gate.guard[{}]", i), guarded.local, guarded.transport});
+  }
   return all;
 }
 
 void check_addresses(const Config& config, ConfigProblems& problems) {
-  std::map<sip::Endpoint, std::string> seen;
+  // TCP and TLS are one protocol to the kernel.
+  std::map<std::pair<sip::Endpoint, bool>, std::string> seen;
   for (const Local& local : local_addresses(config)) {
     if (local.endpoint.ip.is_unspecified()) {
       problems.add(local.path,
                    "a wildcard address: a flow has a local end, and the gate guards addresses; "
                    "name each address");
     }
-    const auto [first, fresh] = seen.emplace(local.endpoint, local.path);
+    const auto [first, fresh] = seen.emplace(
+        std::pair(local.endpoint, local.transport == sip::Transport::kUdp), local.path);
     if (!fresh) problems.add(local.path, fmt::format("stands at '{}' already", first->second));
   }
 }
@@ -84,6 +93,13 @@ void check_scscf(const ScscfConfig& scscf, bool alone, ConfigProblems& problems)
   }
 }
 
+void check_guard(const Config& config, ConfigProblems& problems) {
+  if (!config.gate || !config.pcscf) return;
+  if (config.gate->guard.size() + config.pcscf->listen.size() <= kMaxListeners) return;
+  problems.add("gate.guard",
+               fmt::format("with 'pcscf.listen', more than {} listeners", kMaxListeners));
+}
+
 }  // namespace
 
 void check_together(const Config& config, ConfigProblems& problems) {
@@ -94,6 +110,7 @@ void check_together(const Config& config, ConfigProblems& problems) {
     problems.add("gate", "guards the listeners of [pcscf], which is not there");
   }
   check_addresses(config, problems);
+  check_guard(config, problems);
   if (config.pcscf && config.scscf) check_embedded(*config.pcscf, *config.scscf, problems);
   if (config.pcscf && !config.scscf) check_remote_core(*config.pcscf, problems);
   if (config.scscf) check_scscf(*config.scscf, !config.pcscf, problems);

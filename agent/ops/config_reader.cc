@@ -134,6 +134,28 @@ const toml::array* Section::array_of(std::string_view key, std::size_t limit) {
   return array;
 }
 
+void Section::each_table(std::string_view key,
+                         const std::function<void(const std::string&, Section&)>& read) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  const toml::table* tables = node->as_table();
+  if (tables == nullptr) return mistaken(path(key), "a table for each name", *node);
+  for (const auto& [name, inner] : *tables) {
+    const std::string place = path(key) + "." + escape(name.str(), kShownLength);
+    if (const toml::table* table = inner.as_table()) {
+      Section section(*table, place, problems_);
+      read(std::string(name.str()), section);
+      section.refuse_unknown_keys();
+    } else {
+      problems_.add_at(name.source(), place, "expected a table");
+    }
+  }
+}
+
+void Section::blame(std::string_view key, std::string_view text) {
+  problems_.add(key.empty() ? name_ : path(key), text);
+}
+
 void Section::require(std::initializer_list<std::string_view> keys) {
   for (const std::string_view key : keys) {
     const toml::node* node = find(key);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <set>
@@ -73,9 +74,14 @@ class Section {
   void read(std::string_view key, std::optional<T>& value, const Kind<T>& kind) {
     if (const auto read = read_one(find(key), path(key), kind)) value = *read;
   }
-  /// An array of at most `limit` values, no two alike.
+  /// An array of at most `limit` values, no two alike. False: it is not there.
   template <class T>
-  void read(std::string_view key, std::vector<T>& values, const Kind<T>& kind, std::size_t limit);
+  bool read(std::string_view key, std::vector<T>& values, const Kind<T>& kind, std::size_t limit);
+  /// Tables below this one: `[gate.interface.eth1]`, each with the keys that `read` asks for.
+  void each_table(std::string_view key,
+                  const std::function<void(const std::string&, Section&)>& read);
+  /// A problem of a key (`deny[0]`), or with "" of the whole section.
+  void blame(std::string_view key, std::string_view text);
 
   void require(std::initializer_list<std::string_view> keys);
   /// To be called last.
@@ -106,10 +112,10 @@ std::optional<T> Section::read_one(const toml::node* node, const std::string& pa
 }
 
 template <class T>
-void Section::read(std::string_view key, std::vector<T>& values, const Kind<T>& kind,
+bool Section::read(std::string_view key, std::vector<T>& values, const Kind<T>& kind,
                    std::size_t limit) {
   const toml::array* array = array_of(key, limit);
-  if (array == nullptr) return;
+  if (array == nullptr) return false;
   for (std::size_t i = 0; i < array->size(); ++i) {
     const std::string place = path(key) + "[" + std::to_string(i) + "]";
     auto value = read_one(array->get(i), place, kind);
@@ -120,6 +126,7 @@ void Section::read(std::string_view key, std::vector<T>& values, const Kind<T>& 
       values.push_back(std::move(*value));
     }
   }
+  return true;
 }
 
 }  // namespace sipward::ops

@@ -7,120 +7,15 @@
 #include <array>
 #include <utility>
 
+#include "agent/ops/config_kinds.h"
 #include "agent/ops/text.h"
-#include "sip/uri.h"
 
 namespace sipward::ops {
 namespace {
 
-constexpr std::size_t kMaxInterfaceName = 15;  // IFNAMSIZ
-constexpr std::size_t kMaxName = 255;
-constexpr std::size_t kMaxUserName = 31;
-constexpr std::size_t kMaxPath = 4'095;
-constexpr std::size_t kMaxSocketPath = 107;  // sockaddr_un
-constexpr std::size_t kMaxListed = 256;
-constexpr std::uint32_t kMaxRate = 10'000'000;
+constexpr std::uint32_t kLeastKeepAlive = 10;
 constexpr std::uint32_t kMaxSeconds = 30 * 24 * 3'600;
 
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-std::optional<std::string> parse_interface(std::string_view text) {
-  const bool good = !text.empty() && text.size() <= kMaxInterfaceName && text != "." &&
-                    text != ".." && std::all_of(text.begin(), text.end(), [](char c) {
-                      return c > ' ' && c < 0x7f && c != '/' && c != ':';
-                    });
-  return good ? std::optional(std::string(text)) : std::nullopt;
-}
-
-/// An absolute path in its shortest form, so that one place has one spelling.
-std::optional<std::string> parse_path(std::string_view text) {
-  if (!text.starts_with('/') || text.size() > kMaxPath || text.ends_with('/')) return std::nullopt;
-  const std::string bounded = std::string(text) + "/";
-  for (const std::string_view bad : {"//", "/./", "/../"}) {
-    if (bounded.find(bad) != std::string::npos) return std::nullopt;
-  }
-  if (text.find('\0') != std::string_view::npos) return std::nullopt;
-  return std::string(text);
-}
-
-std::optional<std::string> parse_socket_path(std::string_view text) {
-  return text.size() <= kMaxSocketPath ? parse_path(text) : std::nullopt;
-}
-
-std::optional<std::string> parse_user(std::string_view text) {
-  const bool good = !text.empty() && text.size() <= kMaxUserName &&
-                    std::all_of(text.begin(), text.end(), [](char c) {
-                      return is_letter_or_digit(c) || c == '_' || c == '-';
-                    });
-  return good ? std::optional(std::string(text)) : std::nullopt;
-}
-
-/// What may stand as the host of a SIP URI; a name in lower case.
-std::optional<std::string> parse_host(std::string_view text) {
-  if (text.empty() || text.size() > kMaxName) return std::nullopt;
-  if (text.find_first_of("@;?") != std::string_view::npos) return std::nullopt;
-  const auto uri = sip::parse_uri("sip:" + std::string(text));
-  if (!uri || uri->port || !uri->user.empty() || !uri->params.empty()) return std::nullopt;
-  std::string host = uri->host;
-  std::transform(host.begin(), host.end(), host.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return host;
-}
-
-std::optional<std::string> parse_realm(std::string_view text) {
-  const bool good =
-      !text.empty() && text.size() <= kMaxName && std::all_of(text.begin(), text.end(), [](char c) {
-        return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
-      });
-  return good ? std::optional(std::string(text)) : std::nullopt;
-}
-
-/// `udp:ADDRESS:PORT`. The transport is written out because more are to come.
-std::optional<sip::Endpoint> parse_udp(std::string_view text) {
-  constexpr std::string_view kPrefix = "udp:";
-  if (!text.starts_with(kPrefix)) return std::nullopt;
-  const auto endpoint = sip::Endpoint::parse(text.substr(kPrefix.size()));
-  return endpoint && endpoint->port != 0 ? endpoint : std::nullopt;
-}
-
-constexpr Kind<std::string> kInterface{"the name of a network interface", parse_interface};
-constexpr Kind<std::string> kPath{"an absolute path without . or ..", parse_path};
-constexpr Kind<std::string> kSocketPath{"an absolute path of at most 107 octets",
-                                        parse_socket_path};
-constexpr Kind<std::string> kUser{"the name of a system user", parse_user};
-constexpr Kind<std::string> kHost{"a host name or an address ([...] for IPv6) without port",
-                                  parse_host};
-constexpr Kind<std::string> kRealm{"a realm: printable ASCII without quotes", parse_realm};
-constexpr Kind<sip::Endpoint> kUdp{"udp:ADDRESS:PORT", parse_udp};
-constexpr Kind<sip::IpAddress> kAddress{"an IPv4 or IPv6 address", sip::IpAddress::parse};
-
-template <class E, std::size_t N>
-std::optional<E> choose(const std::array<std::pair<std::string_view, E>, N>& words,
-                        std::string_view text) {
-  for (const auto& [word, value] : words) {
-    if (word == text) return value;
-  }
-  return std::nullopt;
-}
-
-template <class E, std::size_t N>
-using Words = std::array<std::pair<std::string_view, E>, N>;
-
-constexpr Kind<GateConfig::Mode> kMode{
-    R"("monitor" or "enforce")", [](std::string_view text) {
-      using enum GateConfig::Mode;
-      return choose(Words<GateConfig::Mode, 2>{{{"monitor", kMonitor}, {"enforce", kEnforce}}},
-                    text);
-    }};
-constexpr Kind<GateConfig::TagCarrier> kTagCarrier{
-    R"("auto", "tcx" or "clsact")", [](std::string_view text) {
-      using enum GateConfig::TagCarrier;
-      return choose(
-          Words<GateConfig::TagCarrier, 3>{{{"auto", kAuto}, {"tcx", kTcx}, {"clsact", kClsact}}},
-          text);
-    }};
 constexpr Kind<PcscfConfig::IpCheck> kIpCheck{
     R"("ip", "ip_port" or "auto")", [](std::string_view text) {
       using enum PcscfConfig::IpCheck;
@@ -183,22 +78,6 @@ constexpr Kind<LogLevel> kLogLevel{R"("debug", "info", "notice", "warning" or "e
                                                    text);
                                    }};
 
-void read(Section& section, GateConfig& gate) {
-  section.require({"interfaces"});
-  section.read("interfaces", gate.interfaces, kInterface, kMaxInterfaces);
-  section.read("mode", gate.mode, kMode);
-  section.read("pin_path", gate.pin_path, kPath);
-  section.read("max_bindings", gate.max_bindings, {.min = 1, .max = 1U << 24});
-  section.read("allow_generic", gate.allow_generic);
-  section.read("tag_carrier", gate.tag_carrier, kTagCarrier);
-  section.read("emergency", gate.emergency);
-  const Range rate{.min = 0, .max = kMaxRate};
-  section.read("register_rate_per_source", gate.register_rate_per_source, rate);
-  section.read("register_rate_total", gate.register_rate_total, rate);
-  section.read("keepalive_rate_per_source", gate.keepalive_rate_per_source, rate);
-  section.read("keepalive_rate_total", gate.keepalive_rate_total, rate);
-}
-
 void read(Section& section, PcscfConfig& pcscf) {
   section.require({"listen", "name", "visited_network"});
   section.read("listen", pcscf.listen, kUdp, kMaxListeners);
@@ -212,6 +91,10 @@ void read(Section& section, PcscfConfig& pcscf) {
   section.read("on_shared_ip", pcscf.on_shared_ip, kOnSharedIp);
   section.read("unbound_action", pcscf.unbound_action, kUnboundAction);
   section.read("route_mismatch", pcscf.route_mismatch, kRouteMismatch);
+  section.read("keep_alive", pcscf.keep_alive, {.min = 0, .max = 840});
+  if (pcscf.keep_alive != 0 && pcscf.keep_alive < kLeastKeepAlive) {
+    section.blame("keep_alive", "expected 0 or 10 to 840 seconds");
+  }
   section.read("max_bindings_per_impi", pcscf.max_bindings_per_impi, {.min = 1, .max = 1'000});
   section.read("max_pending_registrations", pcscf.max_pending_registrations,
                {.min = 1, .max = 1'000'000});
@@ -244,6 +127,8 @@ void read(Section& section, DaemonConfig& daemon) {
   section.read("log_rate", daemon.log_rate, {.min = 1, .max = 100'000});
 }
 
+void read(Section& section, GateConfig& gate) { read_gate(section, gate); }
+
 template <class Values>
 std::optional<Values> read_section(const toml::table& root, const std::string& name,
                                    ConfigProblems& problems) {
@@ -265,7 +150,7 @@ void refuse_unknown_sections(const toml::table& root, ConfigProblems& problems) 
   for (const auto& [key, node] : root) {
     const std::string_view name = key.str();
     if (name == "gate" || name == "pcscf" || name == "scscf" || name == "daemon") continue;
-    problems.add_at(key.source(), escape(name, kMaxName),
+    problems.add_at(key.source(), escape(name, kMaxNameLength),
                     "unknown; the sections are [gate], [pcscf], [scscf] and [daemon]");
   }
 }

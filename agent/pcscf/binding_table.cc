@@ -54,6 +54,16 @@ sip::Time earliest_expiry(const FlowBinding& row) {
   return earliest;
 }
 
+ims::KernelRow kernel_row(const FlowBinding& row) {
+  return {.key = row.key,
+          .binding = row.id,
+          .epoch = row.epoch,
+          .expires = latest_expiry(row),
+          .anchor = row.anchor,
+          .silence = row.silence,
+          .suspect = row.suspect};
+}
+
 }  // namespace
 
 bool Registration::covers(const ims::Impu& impu) const {
@@ -118,14 +128,17 @@ std::uint32_t BindingTable::reserve_id() {
   return next_id_++;
 }
 
+std::vector<ims::KernelRow> BindingTable::kernel_rows() const {
+  std::vector<ims::KernelRow> rows;
+  rows.reserve(rows_.size());
+  for (const auto& [key, row] : rows_) rows.push_back(kernel_row(row));
+  return rows;
+}
+
 BindingTable::Plan BindingTable::plan(const FlowBinding& row) const {
   const FlowBinding* old = find_key(row.key);
-  ims::KernelRow kernel{.key = row.key,
-                        .binding = row.id != 0 ? row.id : next_id_,
-                        .expires = latest_expiry(row),
-                        .anchor = row.anchor,
-                        .silence = row.silence,
-                        .suspect = row.suspect};
+  ims::KernelRow kernel = kernel_row(row);
+  if (row.id == 0) kernel.binding = next_id_;
   if (old != nullptr && old->impi == row.impi) {
     kernel.binding = old->id;
     kernel.epoch = old->epoch;

@@ -117,6 +117,9 @@ class BindingTable {
   std::vector<FlowBinding> expire(sip::Time now);
   [[nodiscard]] std::optional<sip::Time> deadline() const;
 
+  /// What the kernel is to have.
+  [[nodiscard]] std::vector<ims::KernelRow> kernel_rows() const;
+
   /// No room for another row of the address's family.
   [[nodiscard]] bool is_full(const sip::IpAddress& ip) const;
   [[nodiscard]] std::size_t size() const { return rows_.size(); }

@@ -46,7 +46,9 @@ _labs = itertools.count(1)
 def embedded_config(home: pathlib.Path, pins: pathlib.Path) -> dict:
     """Both roles in one process, enforcing."""
     return {
-        "gate": {"interfaces": ["access"], "mode": "enforce", "pin_path": str(pins)},
+        # The lab lives in blocks for documentation.
+        "gate": {"interfaces": ["access"], "mode": "enforce", "pin_path": str(pins),
+                 "bogons": False},
         "pcscf": {"listen": [f"udp:{PCSCF4}:{SIP_PORT}", f"udp:[{PCSCF6}]:{SIP_PORT}"],
                   "name": f"pcscf.{HOME}", "visited_network": HOME},
         "scscf": {"name": f"scscf.{HOME}", "domains": [HOME], "realm": HOME,
