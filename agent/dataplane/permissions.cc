@@ -16,16 +16,6 @@ namespace {
 
 constexpr std::size_t kGroupBuffer = 16'384;
 
-std::optional<gid_t> find_group(const std::string& name) {
-  std::array<char, kGroupBuffer> buffer{};
-  group entry{};
-  group* found = nullptr;
-  if (::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || !found) {
-    return std::nullopt;
-  }
-  return found->gr_gid;
-}
-
 mode_t mode_of(const std::string& name) {
   if (name == kBindings4 || name == kBindings6) return 0660;
   for (const std::string_view map : kMapNames) {
@@ -35,6 +25,16 @@ mode_t mode_of(const std::string& name) {
 }
 
 }  // namespace
+
+std::optional<gid_t> find_group(const std::string& name) {
+  std::array<char, kGroupBuffer> buffer{};
+  group entry{};
+  group* found = nullptr;
+  if (::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || !found) {
+    return std::nullopt;
+  }
+  return found->gr_gid;
+}
 
 void set_permissions(const std::string& pin_path, const std::string& group,
                      std::vector<std::string>& warnings) {
