@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/dataplane/interface_facts.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 
@@ -26,9 +24,10 @@ bool carries_vlans(const Links& links, std::uint32_t index) {
       links, [&](const LinkFacts& one) { return one.kind == "vlan" && one.parent == index; });
 }
 
-/// Whose program runs is told by what is pinned.
-bool may_see_pins(const std::string& pin_path) {
-  return ::geteuid() == 0 || ::access(pin_path.c_str(), R_OK | X_OK) == 0 || errno == ENOENT;
+/// Whose program runs is told by the link that is pinned: it can be read, or is surely not there.
+bool may_see_link(const std::string& pin_path, const std::string& interface) {
+  const Descriptor link = open_pinned(pin_of(pin_path, Pin::kGateLink, interface));
+  return link || errno == ENOENT;
 }
 
 void read_program(InterfaceFacts& facts, const std::string& pin_path) {
@@ -38,7 +37,7 @@ void read_program(InterfaceFacts& facts, const std::string& pin_path) {
   facts.running = describe_program(running.program_id);
   const Interface interface { .name = facts.name, .index = facts.link->index };
   facts.program = foreign_xdp(pin_path, interface) ? Program::kForeign : Program::kOurs;
-  if (!may_see_pins(pin_path)) facts.program = Program::kUnknown;
+  if (!may_see_link(pin_path, facts.name)) facts.program = Program::kUnknown;
 }
 
 std::uint32_t our_tag_program(const std::string& pin_path, const std::string& interface) {

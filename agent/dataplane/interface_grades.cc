@@ -125,10 +125,10 @@ bool InterfaceGrader::grade_queues() {
   }
   if (driver() == "virtio_net" && channels->tx + kernel_.cpus > channels->max_tx) {
     say(Grade::kAdvice,
-        fmt::format("virtio_net has {} queues and would want {} more, one for each CPU: kernels "
-                    "since 5.13 attach all the same, and only sending from XDP gets slower, which "
-                    "the gate never does",
-                    channels->max_tx, kernel_.cpus),
+        fmt::format("virtio_net uses {} of {} queues, and XDP would want one more for each of {} "
+                    "CPUs: kernels since 5.13 attach all the same, and only sending from XDP gets "
+                    "slower, which the gate never does",
+                    channels->tx, channels->max_tx, kernel_.cpus),
         fmt::format("nothing; to quieten dmesg, give the machine {} queues",
                     channels->tx + kernel_.cpus));
   }
@@ -142,11 +142,14 @@ void InterfaceGrader::say_not_native() {
          fmt::format("list {} in gate.interfaces instead: the gate reads up to two VLAN tags, and "
                      "the VIDs are matched there",
                      facts_.parent));
-  } else if (kind == "bridge") {
-    stop("is a bridge: bridges have no native XDP", "list its ports in gate.interfaces instead");
-  } else if (kind == "bond" || kind == "team") {
-    stop(fmt::format("is a {}, and not all of its ports have native XDP", kind),
-         "replace those ports (sipward-gate check names what is amiss with one that is listed)");
+  } else if (kind == "bridge" || kind == "team") {
+    stop(fmt::format("is a {0}: {0}s have no native XDP", kind),
+         "list its ports in gate.interfaces instead");
+  } else if (kind == "bond") {
+    stop(
+        "is a bond without native XDP: each of its ports must have it, and its mode must be "
+        "balance-rr, active-backup, balance-xor or 802.3ad",
+        "change that, or list its ports in gate.interfaces instead");
   } else if (!facts_.parent.empty()) {
     stop(fmt::format("is a {} on {} and has no native XDP", kind, facts_.parent),
          fmt::format("list {} in gate.interfaces instead", facts_.parent));

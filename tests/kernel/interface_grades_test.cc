@@ -81,7 +81,13 @@ const Row kRows[] = {
        s.facts.xdp_features = 0;
        s.facts.link->kind = "bond";
      },
-     Grade::kObstacle, "not all of its ports have native XDP"},
+     Grade::kObstacle, "each of its ports must have it"},
+    {"a team",
+     [](Setting& s) {
+       s.facts.xdp_features = 0;
+       s.facts.link->kind = "team";
+     },
+     Grade::kObstacle, "is a team: teams have no native XDP; remedy: list its ports"},
     {"a port of a bond",
      [](Setting& s) {
        s.facts.link->port_of_kind = "bond";
@@ -137,7 +143,7 @@ const Row kRows[] = {
      [](Setting& s) {
        s.facts.driver = {.driver = "virtio_net", .channels = Channels{.tx = 4, .max_tx = 7}};
      },
-     Grade::kAdvice, "give the machine 8 queues"},
+     Grade::kAdvice, "uses 4 of 7 queues, and XDP would want one more for each of 4 CPUs"},
     {"LRO", [](Setting& s) { s.facts.driver.lro = true; }, Grade::kAdvice,
      "ethtool -K eth1 lro off"},
     {"LRO where it is known to be in the way",

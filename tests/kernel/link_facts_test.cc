@@ -72,7 +72,7 @@ TEST(LinkFacts, ReadsThoseOfTheThreadsNamespace) {
     EXPECT_EQ(found->kind, "veth");
     EXPECT_EQ(found->mtu, 1500U);
     EXPECT_TRUE(found->up);
-    EXPECT_EQ(links.size(), 2U) << "lo and sw0, unless the kernel makes tunnels by itself";
+    EXPECT_EQ(std::ranges::find(links, "sw1", &LinkFacts::name), links.end());
   });
 }
 
