@@ -87,7 +87,7 @@ void InterfaceGrader::grade_state() {
 void InterfaceGrader::grade_program() {
   if (facts_.program == Program::kUnknown) {
     say(Grade::kAdvice,
-        fmt::format("runs an XDP program, {}; whose it is could not be seen",
+        fmt::format("runs the XDP program {}; whose it is could not be seen",
                     facts_.running.text()),
         "run the check as root");
   } else if (facts_.program == Program::kForeign) {
