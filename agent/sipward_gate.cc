@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "agent/dataplane/gate.h"
+#include "agent/gate_check.h"
 #include "agent/gate_config.h"
 #include "agent/gate_report.h"
 #include "agent/gate_service.h"
@@ -173,6 +174,14 @@ int main_of(int argc, char** argv) {
   auto* detach = app.add_subcommand("detach", "take the gate off, and remove the maps");
   detach->add_option("interfaces", options.interfaces, "only off these, and keep the maps");
   detach->callback([&] { command = run_detach; });
+  auto* check = app.add_subcommand(
+      "check", "what would stop an attach, and the remedy; exit code 4: something would");
+  check->add_flag("--json", options.json, "as JSON");
+  check->callback([&] {
+    command = [](const Options& given) {
+      return run_check([&] { return load_or_explain(given); }, given.json);
+    };
+  });
   auto* status = app.add_subcommand("status", "what is attached; exit code 3: not everything");
   status->add_flag("--json", options.json, "as JSON");
   status->callback([&] { command = run_status; });

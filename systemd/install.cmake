@@ -16,6 +16,8 @@ install(FILES ${CMAKE_CURRENT_LIST_DIR}/sipward.sysusers DESTINATION lib/sysuser
         RENAME sipward.conf)
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/sipward.tmpfiles DESTINATION lib/tmpfiles.d
         RENAME sipward.conf)
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/sipward.sysctl DESTINATION lib/sysctl.d
+        RENAME 60-sipward.conf)
 
 file(GLOB manuals CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/man/*.[158])
 foreach(manual ${manuals})

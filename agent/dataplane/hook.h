@@ -56,6 +56,10 @@ struct XdpAttached {
 sip::Result<XdpAttached, std::string> attach_xdp(const AttachRequest& request, bool allow_generic,
                                                  Undo& undo);
 
+// Our filter among those of the clsact qdisc: first, because others may end the walk.
+inline constexpr std::uint32_t kTagPriority = 1;
+inline constexpr std::uint32_t kTagHandle = 0x5153;
+
 struct TagAttached {
   TagCarrier carrier = TagCarrier::kTcx;  ///< kTcx or kClsact
   bool other_is_left = false;  ///< by the other one too: `detach_other_carrier` when all is well

@@ -17,16 +17,6 @@ namespace {
 
 constexpr std::size_t kGroupBuffer = 16'384;
 
-std::optional<gid_t> find_group(const std::string& name) {
-  std::array<char, kGroupBuffer> buffer{};
-  group entry{};
-  group* found = nullptr;
-  if (::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || !found) {
-    return std::nullopt;
-  }
-  return found->gr_gid;
-}
-
 /// What the daemon writes: rows and what is derived from them, lanes, the pulse. A ring's consumer
 /// writes how far it has read.
 constexpr std::string_view kDaemonWrites[] = {kBindings4,  kBindings6,   kAddresses4,
@@ -42,6 +32,16 @@ mode_t mode_of(const std::string& name) {
 }
 
 }  // namespace
+
+std::optional<gid_t> find_group(const std::string& name) {
+  std::array<char, kGroupBuffer> buffer{};
+  group entry{};
+  group* found = nullptr;
+  if (::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || !found) {
+    return std::nullopt;
+  }
+  return found->gr_gid;
+}
 
 void set_permissions(const std::string& pin_path, const std::string& group,
                      std::vector<std::string>& warnings) {

@@ -62,19 +62,6 @@ std::string decode(std::string_view text) {
   return interface;
 }
 
-bool is_bpffs(const std::filesystem::path& folder) {
-  struct statfs info {};
-  return ::statfs(folder.c_str(), &info) == 0 && info.f_type == kBpffsMagic;
-}
-
-std::filesystem::path nearest_existing(std::filesystem::path path) {
-  std::error_code ignored;
-  while (path.has_relative_path() && !std::filesystem::exists(path, ignored)) {
-    path = path.parent_path();
-  }
-  return path;
-}
-
 }  // namespace
 
 std::string pin_of(const std::string& pin_path, Pin pin, std::string_view interface) {
@@ -92,6 +79,19 @@ std::vector<std::string> pinned_interfaces(const std::string& pin_path) {
     }
   }
   return {found.begin(), found.end()};
+}
+
+bool is_bpffs(const std::filesystem::path& folder) {
+  struct statfs info {};
+  return ::statfs(folder.c_str(), &info) == 0 && info.f_type == kBpffsMagic;
+}
+
+std::filesystem::path nearest_existing(std::filesystem::path path) {
+  std::error_code ignored;
+  while (path.has_relative_path() && !std::filesystem::exists(path, ignored)) {
+    path = path.parent_path();
+  }
+  return path;
 }
 
 bool exists(const std::string& path) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +29,9 @@ inline constexpr Pin kPins[] = {Pin::kGateProgram, Pin::kTagProgram, Pin::kGateL
 /// The interfaces that have anything pinned, in the order of their names.
 [[nodiscard]] std::vector<std::string> pinned_interfaces(const std::string& pin_path);
 
+[[nodiscard]] bool is_bpffs(const std::filesystem::path& folder);
+/// The path, or the nearest folder above it that is there.
+[[nodiscard]] std::filesystem::path nearest_existing(std::filesystem::path path);
 [[nodiscard]] bool exists(const std::string& path);
 /// Opens a pinned map, program or link. errno is set when it cannot.
 [[nodiscard]] Descriptor open_pinned(const std::string& path);
@@ -52,6 +58,7 @@ class PinFolder {
   bool made_;
 };
 
+[[nodiscard]] std::optional<gid_t> find_group(const std::string& name);
 /// Who may do what: the folder 0750, bindings 0660, other maps 0640, programs and links 0600, all
 /// of root and the group. Warnings in `warnings`.
 void set_permissions(const std::string& pin_path, const std::string& group,

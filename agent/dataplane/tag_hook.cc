@@ -20,10 +20,6 @@ namespace {
 constexpr auto kTcxIngress = static_cast<bpf_attach_type>(46);
 constexpr std::uint32_t kBefore = 1U << 3;  // BPF_F_BEFORE: with nothing named, before all others
 
-// Our filter among those of the clsact qdisc: first, because others may end the walk.
-constexpr std::uint32_t kPriority = 1;
-constexpr std::uint32_t kHandle = 0x5153;
-
 std::string link_path(const std::string& pin_path, const Interface& interface) {
   return pin_of(pin_path, Pin::kTagLink, interface.name);
 }
@@ -52,7 +48,7 @@ class Silence {
 std::uint32_t clsact_program(const Interface& interface) {
   const Silence silence;
   const bpf_tc_hook hook = hook_of(interface);
-  LIBBPF_OPTS(bpf_tc_opts, filter, .handle = kHandle, .priority = kPriority);
+  LIBBPF_OPTS(bpf_tc_opts, filter, .handle = kTagHandle, .priority = kTagPriority);
   return bpf_tc_query(&hook, &filter) == 0 ? filter.prog_id : 0;
 }
 
@@ -73,7 +69,7 @@ bool made_clsact(const std::string& pin_path, const Interface& interface) {
 bool remove_clsact(const Interface& interface, bool qdisc_too) {
   const Silence silence;
   bpf_tc_hook hook = hook_of(interface);
-  LIBBPF_OPTS(bpf_tc_opts, filter, .handle = kHandle, .priority = kPriority);
+  LIBBPF_OPTS(bpf_tc_opts, filter, .handle = kTagHandle, .priority = kTagPriority);
   if (bpf_tc_detach(&hook, &filter) != 0) return false;
   if (qdisc_too && !has_clsact_filters(interface.index)) {
     hook.attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS);
@@ -87,8 +83,8 @@ int put_filter(const Interface& interface, int program, bool replace) {
   const Silence silence;
   const bpf_tc_hook hook = hook_of(interface);
   LIBBPF_OPTS(bpf_tc_opts, filter, .prog_fd = program,
-              .flags = replace ? static_cast<__u32>(BPF_TC_F_REPLACE) : 0, .handle = kHandle,
-              .priority = kPriority);
+              .flags = replace ? static_cast<__u32>(BPF_TC_F_REPLACE) : 0, .handle = kTagHandle,
+              .priority = kTagPriority);
   return -bpf_tc_attach(&hook, &filter);
 }
 
@@ -96,7 +92,7 @@ std::string cannot_add(const Interface& interface, int error) {
   return fmt::format(
       "cannot add the tag program to the clsact qdisc of {} (priority {}, handle "
       "{:#x}): {}",
-      interface.name, kPriority, kHandle, errno_text(error));
+      interface.name, kTagPriority, kTagHandle, errno_text(error));
 }
 
 sip::Result<TagAttached, std::string> replace_clsact(const AttachRequest& request, Undo& undo) {

@@ -145,6 +145,7 @@ def installation_and_config_check(lab: Lab) -> None:
     for path in ("usr/sbin/sipwardd", "usr/sbin/sipward-gate", "usr/bin/sipwardctl",
                  "usr/lib/systemd/system/sipwardd.service",
                  "usr/lib/systemd/system/sipward-gate.service", "usr/lib/sysusers.d/sipward.conf",
+                 "usr/lib/sysctl.d/60-sipward.conf",
                  "usr/lib/tmpfiles.d/sipward.conf", "etc/sipward/sipward.toml"):
         found = (root / path).exists() or (root / path.removeprefix("usr/")).exists()
         equal(found, True, f"{path} is installed")

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sipward::dataplane {
+
+/// A filter on the ingress side of a clsact qdisc.
+struct IngressFilter {
+  std::uint32_t priority = 0;
+  std::uint16_t protocol = 0;  ///< ETH_P_ALL, ...
+  std::uint32_t handle = 0;
+  std::string kind;           ///< `bpf`, `flower`
+  std::uint32_t program = 0;  ///< of a bpf filter: its program's id
+
+  [[nodiscard]] std::string text() const;  ///< `flower, priority 1, handle 0x1`
+};
+
+/// An RTM_NEWTFILTER message after its netlink header; nullopt also for what is only the head of a
+/// chain.
+[[nodiscard]] std::optional<IngressFilter> parse_filter(std::string_view body);
+[[nodiscard]] std::vector<IngressFilter> read_ingress_filters(std::uint32_t ifindex);
+/// The filter that is in the way of our tag program's. `ours`: id of the program of ours that may
+/// hang there already; 0: none does.
+[[nodiscard]] std::optional<IngressFilter> find_tag_clash(const std::vector<IngressFilter>& filters,
+                                                          std::uint32_t ours);
+
+}  // namespace sipward::dataplane
