@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/ctl_events.h"
 #include "agent/ctl_subscriber.h"
 #include "agent/dataplane/bindings.h"
 #include "agent/ops/config.h"
@@ -173,8 +174,9 @@ void add_looking_commands(CLI::App& app, Options& options) {
            [&] { print(options, ask(options, "status"), ops::show_status); }));
   json(add(app, "counters", "events, verdicts of the gate, sockets",
            [&] { print(options, ask(options, "counters"), ops::show_counters); }));
-  json(add(app, "events", "the last security decisions",
-           [&] { print(options, ask(options, "events.recent").at("events"), ops::show_events); }));
+  add_events_command(app, [&options](std::string_view method, const Json& params) {
+    return ask(options, method, params);
+  });
   CLI::App* registrations =
       json(add(app, "registrations", "who is registered at the S-CSCF, and where", [&] {
         print(options, ask_all(options, "registrations.list", "registrations", "impi"),

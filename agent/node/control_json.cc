@@ -16,16 +16,9 @@ std::int64_t seconds(sip::Duration duration) {
   return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
 }
 
-std::string wall_text(ops::WallTime at) {
-  const auto whole = std::chrono::floor<std::chrono::milliseconds>(at);
-  const auto milliseconds = whole.time_since_epoch().count() % 1'000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), milliseconds);
-}
-
 std::string wall_text(sip::Time at, sip::Time now) {
-  return wall_text(std::chrono::system_clock::now() +
-                   std::chrono::duration_cast<std::chrono::system_clock::duration>(at - now));
+  return node::wall_text(std::chrono::system_clock::now() +
+                         std::chrono::duration_cast<std::chrono::system_clock::duration>(at - now));
 }
 
 Json identities_of(const pcscf::FlowBinding& row) {
@@ -45,6 +38,17 @@ Json to_json(const scscf::Contact& contact, sip::Time now) {
 }
 
 }  // namespace
+
+std::string wall_text(ops::WallTime at) {
+  const auto whole = std::chrono::floor<std::chrono::milliseconds>(at);
+  const auto milliseconds = whole.time_since_epoch().count() % 1'000;
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), milliseconds);
+}
+
+std::int64_t unix_ns(ops::WallTime at) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
+}
 
 Json to_json(const pcscf::FlowBinding& row, sip::Time now) {
   Json defaults = Json::array();
@@ -92,7 +96,9 @@ Json to_json(const scscf::Registration& registration, sip::Time now) {
 
 Json to_json(const ops::EventLedger::Entry& entry) {
   const ims::Event& event = entry.event;
-  return {{"at", wall_text(entry.at)},
+  return {{"sequence", entry.sequence},
+          {"at", wall_text(entry.at)},
+          {"unix_ns", unix_ns(entry.at)},
           {"event", ims::event_name(event.kind)},
           {"meaning", ims::event_text(event.kind)},
           {"flow", event.flow.text()},

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "agent/node/control_call.h"
+#include "agent/node/control_gate.h"
 #include "agent/node/control_json.h"
 #include "agent/ops/control.h"
 #include "agent/ops/text.h"
@@ -19,28 +21,6 @@ namespace sipward::node {
 namespace {
 
 using Json = nlohmann::json;
-
-/// What a method works with.
-struct Call {
-  Node& node;
-  const Json& params;
-  const std::string& description;
-  sip::Time started;
-  sip::Time now;
-
-  [[nodiscard]] std::string text(const char* name) const {
-    const auto it = params.find(name);
-    return it != params.end() && it->is_string() ? it->get<std::string>() : std::string();
-  }
-  [[nodiscard]] std::size_t limit() const {
-    const auto it = params.find("limit");
-    if (it == params.end() || !it->is_number_unsigned()) return ControlMethods::kPage;
-    return std::clamp<std::size_t>(it->get<std::size_t>(), 1, ControlMethods::kPage);
-  }
-};
-
-/// A result, or the text of an error.
-using Answer = sip::Result<Json, std::string>;
 
 Answer no_pcscf() { return std::string("this node has no P-CSCF role"); }
 
@@ -113,15 +93,22 @@ Answer counters(const Call& call) {
   return Json{
       {"events", events},
       {"kernel", kernel},
+      {"reasons", reasons_json()},
+      {"gate_events", gate_event_counters(call.node)},
       {"transactions", transactions_of(call.node)},
       {"sockets", sockets},
       {"node", {{"internal_dropped", node.internal_dropped}, {"no_socket", node.no_socket}}}};
 }
 
 Answer recent_events(const Call& call) {
+  const ops::EventLedger& ledger = call.node.ledger();
+  const std::uint64_t after = call.number("after");
   Json list = Json::array();
-  for (const auto& entry : call.node.ledger().recent()) list.push_back(to_json(entry));
-  return Json{{"events", list}};
+  for (const auto& entry : ledger.recent()) {
+    if (entry.sequence > after) list.push_back(to_json(entry));
+  }
+  return Json{
+      {"events", list}, {"run", call.run()}, {"first", ledger.first()}, {"last", ledger.last()}};
 }
 
 /// One page of a list in the order of its keys: the first `limit` behind `after`.
@@ -197,7 +184,8 @@ Answer look_up_binding(const Call& call) {
   return Json{{"address", source->port == 0 ? source->ip.text() : source->text()},
               {"gate", call.node.bindings().is_enforced()},
               {"rows", rows},
-              {"events", events_of(call, *source)}};
+              {"events", events_of(call, *source)},
+              {"gate_events", gate_events_of(call.node, *source)}};
 }
 
 Answer remove_binding(const Call& call) {
@@ -231,10 +219,11 @@ struct Method {
   std::string_view name;
   Answer (*run)(const Call& call);
 };
-constexpr std::array<Method, 8> kMethods{{{"version", version},
+constexpr std::array<Method, 9> kMethods{{{"version", version},
                                           {"status", status},
                                           {"counters", counters},
                                           {"events.recent", recent_events},
+                                          {"gate.events", gate_events},
                                           {"bindings.list", list_bindings},
                                           {"bindings.lookup", look_up_binding},
                                           {"bindings.remove", remove_binding},

@@ -29,6 +29,7 @@ Node::Node(net::asio::io_context& io, const ops::Config& config, NodeParts parts
     : io_(io),
       log_(log),
       bindings_(std::move(parts.bindings)),
+      gate_events_(io, std::move(parts.gate_events)),
       timer_(io),
       subscribers_(std::move(parts.subscribers)) {
   if (config.pcscf) {
@@ -66,6 +67,7 @@ void Node::start() {
       receive(batch, local, entry);
     });
   }
+  gate_events_.start();
   arm();
 }
 

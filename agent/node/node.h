@@ -15,6 +15,7 @@
 #include "agent/net/asio.h"
 #include "agent/net/udp_socket.h"
 #include "agent/node/binding_map.h"
+#include "agent/node/gate_events.h"
 #include "agent/node/sockets.h"
 #include "agent/node/subscriber_lookup.h"
 #include "agent/ops/config.h"
@@ -32,6 +33,7 @@ struct NodeParts {
   std::unique_ptr<SubscriberLookup> subscribers;  ///< with [scscf]
   std::string nonce_key;                          ///< with [scscf]
   sip::RandomSource random;
+  std::unique_ptr<GateEventSource> gate_events = {};  ///< nullptr: there are none to read
 };
 
 /// One P-CSCF, S-CSCF or both with their sockets, map, store and clock. It decides nothing: it
@@ -63,6 +65,7 @@ class Node {
   [[nodiscard]] const scscf::Scscf* scscf() const { return scscf_.get(); }
   [[nodiscard]] const BindingMap& bindings() const { return *bindings_; }
   [[nodiscard]] const ops::EventLedger& ledger() const { return ledger_; }
+  [[nodiscard]] const GateEvents& gate_events() const { return gate_events_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] const std::vector<std::unique_ptr<net::UdpSocket>>& sockets() const {
     return sockets_;
@@ -112,6 +115,7 @@ class Node {
   ops::EventLedger ledger_;
   Counters counters_;
   std::unique_ptr<BindingMap> bindings_;
+  GateEvents gate_events_;
   std::unique_ptr<pcscf::Pcscf> pcscf_;
   std::unique_ptr<scscf::Scscf> scscf_;
   std::vector<std::unique_ptr<net::UdpSocket>> sockets_;

@@ -131,6 +131,9 @@ std::unique_ptr<Node> Lab::make_node(const ops::Config& config, NodeSockets sock
     auto model = std::make_unique<MapModel>();
     map = model.get();
     parts.bindings = std::move(model);
+    auto events = std::make_unique<RingModel>();
+    ring = events.get();
+    parts.gate_events = std::move(events);
   }
   if (config.scscf) {
     parts.subscribers =

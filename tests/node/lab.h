@@ -17,6 +17,7 @@
 #include "agent/ops/log.h"
 #include "sip/message.h"
 #include "tests/net/folder.h"
+#include "tests/node/ring_model.h"
 
 namespace sipward::node {
 
@@ -29,6 +30,7 @@ class MapModel final : public BindingMap {
 
   bool install(const ims::KernelRow& row) override;
   void withdraw(const ims::BindingKey& key) override;
+  void note_challenged(const sip::IpAddress& /*ip*/) override {}
   [[nodiscard]] std::optional<ims::KernelRow> find(const ims::BindingKey& key) const override;
   std::size_t clear() override;
   [[nodiscard]] std::optional<ims::Tag> read_tag(std::uint32_t mark) const override;
@@ -48,7 +50,8 @@ class Lab {
 
   net::asio::io_context io;
   net::Folder folder;
-  MapModel* map = nullptr;  ///< owned by the node with the P-CSCF
+  MapModel* map = nullptr;    ///< owned by the node with the P-CSCF
+  RingModel* ring = nullptr;  ///< likewise
   std::vector<std::string> log_lines;
   ops::Log log;
   std::unique_ptr<Node> home;  ///< with kTwoNodes: the S-CSCF
