@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/ctl_events.h"
 #include "agent/ctl_subscriber.h"
 #include "agent/dataplane/bindings.h"
 #include "agent/ops/config.h"
@@ -34,6 +35,7 @@ struct Options {
   std::string key;
   bool from_kernel = false;
   bool verify = false;
+  bool repair = false;
   std::uint16_t port = 0;  ///< 0: none is named
 };
 
@@ -133,7 +135,17 @@ void verify(const Options& options) {
   std::printf("the daemon's table and the kernel's maps agree\n");
 }
 
+/// The daemon's table is what counts: it wrote the rows.
+void repair(const Options& options) {
+  const Json drift = ask(options, "bindings.reconcile");
+  std::printf(
+      "missing in the kernel: %s, different: %s, only there: %s, could not be written: %s\n",
+      drift.at("missing").dump().c_str(), drift.at("different").dump().c_str(),
+      drift.at("extra").dump().c_str(), drift.at("refused").dump().c_str());
+}
+
 void bindings(const Options& options) {
+  if (options.repair) return repair(options);
   if (options.verify) return verify(options);
   const Json rows = options.from_kernel ? kernel_rows(options)
                                         : ask_all(options, "bindings.list", "bindings", "key");
@@ -176,8 +188,9 @@ void add_looking_commands(CLI::App& app, Options& options) {
            [&] { print(options, ask(options, "status"), ops::show_status); }));
   json(add(app, "counters", "events, verdicts of the gate, sockets",
            [&] { print(options, ask(options, "counters"), ops::show_counters); }));
-  json(add(app, "events", "the last security decisions",
-           [&] { print(options, ask(options, "events.recent").at("events"), ops::show_events); }));
+  add_events_command(app, [&options](std::string_view method, const Json& params) {
+    return ask(options, method, params);
+  });
   CLI::App* registrations =
       json(add(app, "registrations", "who is registered at the S-CSCF, and where", [&] {
         print(options, ask_all(options, "registrations.list", "registrations", "impi"),
@@ -192,6 +205,7 @@ void add_binding_commands(CLI::App& app, Options& options) {
   list->add_option("--address", options.address, "of one address");
   list->add_option("--impi", options.impi, "of one user");
   list->add_flag("--from-kernel", options.from_kernel, "what the gate's maps hold");
+  list->add_flag("--repair", options.repair, "make the gate's maps agree with the daemon's table");
   list->add_flag("--verify", options.verify, "compare the daemon's table with the gate's maps");
   CLI::App* explain = add(app, "explain", "why packets of a source pass or not", [&] {
     print(options, ask(options, "bindings.lookup", {{"address", options.address}}),

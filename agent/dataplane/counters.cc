@@ -10,23 +10,13 @@
 
 #include "agent/dataplane/map_names.h"
 #include "agent/dataplane/pins.h"
+#include "agent/dataplane/reason_words.h"
 #include "agent/dataplane/slots.h"
 #include "bpf/abi.h"
 
 namespace sipward::dataplane {
 
 namespace {
-
-struct Reason {
-  std::string_view name;
-  std::string_view verdict;
-  std::string_view text;
-};
-constexpr std::array<Reason, SIPWARD_REASON_COUNT> kReasons{{
-#define SIPWARD_REASON_TEXT(id, name, class, text) Reason{#name, #class, text},
-    SIPWARD_REASONS(SIPWARD_REASON_TEXT)
-#undef SIPWARD_REASON_TEXT
-}};
 
 using PerReason = std::array<sipward_count, SIPWARD_REASON_COUNT>;
 static_assert(sizeof(PerReason) == sizeof(sipward_counters));
@@ -61,11 +51,12 @@ sip::Result<std::vector<NamedCounter>, std::string> read_counters(const std::str
     if (interface.name.empty()) continue;
     const auto total = sum(map.get(), slot);
     if (!total) return fmt::format("cannot read {}: {}", path, errno_text(errno));
-    for (std::size_t i = 0; i < kReasons.size(); ++i) {
+    for (std::size_t i = 0; i < total->size(); ++i) {
+      const ReasonWords& words = reason_words()[i];
       counters.push_back({.interface = interface.name,
-                          .name = kReasons[i].name,
-                          .verdict = kReasons[i].verdict,
-                          .text = kReasons[i].text,
+                          .name = words.name,
+                          .verdict = words.verdict,
+                          .text = words.text,
                           .packets = (*total)[i].packets,
                           .bytes = (*total)[i].bytes});
     }

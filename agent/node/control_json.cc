@@ -16,16 +16,9 @@ std::int64_t seconds(sip::Duration duration) {
   return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
 }
 
-std::string wall_text(ops::WallTime at) {
-  const auto whole = std::chrono::floor<std::chrono::milliseconds>(at);
-  const auto milliseconds = whole.time_since_epoch().count() % 1'000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), milliseconds);
-}
-
 std::string wall_text(sip::Time at, sip::Time now) {
-  return wall_text(std::chrono::system_clock::now() +
-                   std::chrono::duration_cast<std::chrono::system_clock::duration>(at - now));
+  return node::wall_text(std::chrono::system_clock::now() +
+                         std::chrono::duration_cast<std::chrono::system_clock::duration>(at - now));
 }
 
 /// Null: the gate noted none.
@@ -50,6 +43,17 @@ Json to_json(const scscf::Contact& contact, sip::Time now) {
 }
 
 }  // namespace
+
+std::string wall_text(ops::WallTime at) {
+  const auto whole = std::chrono::floor<std::chrono::milliseconds>(at);
+  const auto milliseconds = whole.time_since_epoch().count() % 1'000;
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), milliseconds);
+}
+
+std::int64_t unix_ns(ops::WallTime at) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
+}
 
 Json to_json(const pcscf::FlowBinding& row, sip::Time now) {
   Json defaults = Json::array();
@@ -81,6 +85,7 @@ Json to_json(const ims::KernelRow& row, sip::Time now) {
           {"epoch", row.epoch},
           {"anchor", anchor_text(row.anchor)},
           {"suspect", row.suspect},
+          {"last_seen", seconds(now - row.last_seen)},
           {"expires", wall_text(row.expires, now)},
           {"expires_in", seconds(row.expires - now)}};
 }
@@ -102,13 +107,22 @@ Json to_json(const scscf::Registration& registration, sip::Time now) {
 
 Json to_json(const ops::EventLedger::Entry& entry) {
   const ims::Event& event = entry.event;
-  return {{"at", wall_text(entry.at)},
+  return {{"sequence", entry.sequence},
+          {"at", wall_text(entry.at)},
+          {"unix_ns", unix_ns(entry.at)},
           {"event", ims::event_name(event.kind)},
           {"meaning", ims::event_text(event.kind)},
           {"flow", event.flow.text()},
           {"impi", event.impi},
           {"impu", event.impu},
           {"detail", event.detail}};
+}
+
+Json to_json(const ims::Drift& drift) {
+  return {{"missing", drift.missing},
+          {"different", drift.different},
+          {"extra", drift.extra},
+          {"refused", drift.refused}};
 }
 
 bool agree(const pcscf::FlowBinding& row, const ims::KernelRow& kernel) {

@@ -15,6 +15,12 @@ namespace sipward::node {
 [[nodiscard]] nlohmann::json to_json(const ims::KernelRow& row, sip::Time now);
 [[nodiscard]] nlohmann::json to_json(const scscf::Registration& registration, sip::Time now);
 [[nodiscard]] nlohmann::json to_json(const ops::EventLedger::Entry& entry);
+[[nodiscard]] nlohmann::json to_json(const ims::Drift& drift);
+
+/// `2026-01-31T12:00:00.000Z`
+[[nodiscard]] std::string wall_text(ops::WallTime at);
+/// For programs: nanoseconds since 1970.
+[[nodiscard]] std::int64_t unix_ns(ops::WallTime at);
 
 /// Whether the kernel would judge by this row as the table does: epoch, binding, and expiry to the
 /// second.

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "agent/node/control_call.h"
+#include "agent/node/control_gate.h"
 #include "agent/node/control_json.h"
 #include "agent/node/control_rows.h"
 #include "agent/ops/control.h"
@@ -20,28 +22,6 @@ namespace sipward::node {
 namespace {
 
 using Json = nlohmann::json;
-
-/// What a method works with.
-struct Call {
-  Node& node;
-  const Json& params;
-  const std::string& description;
-  sip::Time started;
-  sip::Time now;
-
-  [[nodiscard]] std::string text(const char* name) const {
-    const auto it = params.find(name);
-    return it != params.end() && it->is_string() ? it->get<std::string>() : std::string();
-  }
-  [[nodiscard]] std::size_t limit() const {
-    const auto it = params.find("limit");
-    if (it == params.end() || !it->is_number_unsigned()) return ControlMethods::kPage;
-    return std::clamp<std::size_t>(it->get<std::size_t>(), 1, ControlMethods::kPage);
-  }
-};
-
-/// A result, or the text of an error.
-using Answer = sip::Result<Json, std::string>;
 
 Answer no_pcscf() { return std::string("this node has no P-CSCF role"); }
 
@@ -113,8 +93,11 @@ Answer counters(const Call& call) {
   const Node::Counters& node = call.node.counters();
   return Json{{"events", events},
               {"kernel", kernel},
+              {"reasons", reasons_json()},
+              {"gate_events", gate_event_counters(call.node)},
               {"transactions", transactions_of(call.node)},
               {"sockets", sockets},
+              {"drift", to_json(node.drift)},
               {"node",
                {{"internal_dropped", node.internal_dropped},
                 {"no_socket", node.no_socket},
@@ -122,9 +105,14 @@ Answer counters(const Call& call) {
 }
 
 Answer recent_events(const Call& call) {
+  const ops::EventLedger& ledger = call.node.ledger();
+  const std::uint64_t after = call.number("after");
   Json list = Json::array();
-  for (const auto& entry : call.node.ledger().recent()) list.push_back(to_json(entry));
-  return Json{{"events", list}};
+  for (const auto& entry : ledger.recent()) {
+    if (entry.sequence > after) list.push_back(to_json(entry));
+  }
+  return Json{
+      {"events", list}, {"run", call.run()}, {"first", ledger.first()}, {"last", ledger.last()}};
 }
 
 /// One page of a list in the order of its keys: the first `limit` behind `after`.
@@ -200,7 +188,8 @@ Answer look_up_binding(const Call& call) {
   return Json{{"address", source->port == 0 ? source->ip.text() : source->text()},
               {"gate", call.node.bindings().is_enforced()},
               {"rows", rows},
-              {"events", events_of(call, *source)}};
+              {"events", events_of(call, *source)},
+              {"gate_events", gate_events_of(call.node, *source)}};
 }
 
 Answer remove_binding(const Call& call) {
@@ -230,21 +219,24 @@ Answer list_registrations(const Call& call) {
   return Json{{"registrations", list}, {"more", more}};
 }
 
+Answer reconcile(const Call& call) { return reconcile_bindings(call.node); }
 Answer release(const Call& call) { return release_address(call.node, call.params); }
 
 struct Method {
   std::string_view name;
   Answer (*run)(const Call& call);
 };
-constexpr std::array<Method, 9> kMethods{{{"version", version},
-                                          {"status", status},
-                                          {"counters", counters},
-                                          {"events.recent", recent_events},
-                                          {"bindings.list", list_bindings},
-                                          {"bindings.lookup", look_up_binding},
-                                          {"bindings.remove", remove_binding},
-                                          {"address.release", release},
-                                          {"registrations.list", list_registrations}}};
+constexpr std::array<Method, 11> kMethods{{{"version", version},
+                                           {"status", status},
+                                           {"counters", counters},
+                                           {"events.recent", recent_events},
+                                           {"gate.events", gate_events},
+                                           {"bindings.list", list_bindings},
+                                           {"bindings.lookup", look_up_binding},
+                                           {"bindings.remove", remove_binding},
+                                           {"bindings.reconcile", reconcile},
+                                           {"address.release", release},
+                                           {"registrations.list", list_registrations}}};
 
 std::string refuse(const std::string& text) { return ops::write_line({{"error", text}}); }
 

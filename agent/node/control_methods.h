@@ -14,7 +14,8 @@ namespace sipward::node {
 ///     {"method": "bindings.list", "params": {"address": "203.0.113.7"}}
 ///     {"result": {...}}    or    {"error": "no such method: bindings.lost"}
 ///
-/// Methods: status, version, counters, events.recent, bindings.list (address, impi, after, limit),
+/// Methods: status, version, counters, events.recent (after), gate.events (after, address, limit,
+/// frames), bindings.list (address, impi, after, limit),
 /// bindings.lookup (address: `IP` or `IP:PORT`), bindings.remove (key as bindings.list tells it),
 /// address.release (address, port), registrations.list (impi, after, limit).
 class ControlMethods {

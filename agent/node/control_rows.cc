@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "agent/node/control_json.h"
+
 namespace sipward::node {
 namespace {
 
@@ -36,6 +38,11 @@ sip::Result<Json, std::string> release_address(Node& node, const Json& params) {
   const auto port = read_port(params);
   if (!port) return std::string("port: expected 1 to 65535");
   return Json{{"released", node.release({.ip = *ip, .port = *port})}};
+}
+
+sip::Result<Json, std::string> reconcile_bindings(Node& node) {
+  if (node.pcscf() == nullptr) return std::string("this node has no P-CSCF role");
+  return to_json(node.reconcile());
 }
 
 }  // namespace sipward::node

@@ -15,4 +15,8 @@ namespace sipward::node {
 [[nodiscard]] sip::Result<nlohmann::json, std::string> release_address(
     Node& node, const nlohmann::json& params);
 
+/// `bindings.reconcile`: compares the kernel's rows with the table and mends what differs; how many
+/// were missing, different, extra, refused.
+[[nodiscard]] sip::Result<nlohmann::json, std::string> reconcile_bindings(Node& node);
+
 }  // namespace sipward::node

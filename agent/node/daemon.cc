@@ -12,6 +12,7 @@
 #include "agent/net/line_server.h"
 #include "agent/node/control_methods.h"
 #include "agent/node/kernel_bindings.h"
+#include "agent/node/kernel_events.h"
 #include "agent/node/node.h"
 #include "agent/node/nonce_key.h"
 #include "agent/node/random.h"
@@ -65,7 +66,9 @@ class Daemon {
                     .bindings = open_bindings(config_, log_),
                     .subscribers = {},
                     .nonce_key = {},
-                    .random = make_random_source()};
+                    .random = make_random_source(),
+                    .gate_events = open_gate_events(config_, log_),
+                    .open_gate_events = [this] { return open_gate_events(config_, log_); }};
     if (!config_.scscf) return parts;
     store::SubscriberStore store(config_.scscf->subscribers, store::SubscriberStore::Open::kCreate);
     parts.subscribers = std::make_unique<SubscriberLookup>(io_, std::move(store));

@@ -11,6 +11,7 @@
 #include "agent/dataplane/counters.h"
 #include "agent/dataplane/drift.h"
 #include "agent/dataplane/gate_maps.h"
+#include "agent/dataplane/packet_event.h"
 #include "agent/dataplane/tag.h"
 
 namespace sipward::node {
@@ -47,6 +48,7 @@ class KernelBindings final : public BindingMap {
   bool beat(sip::Time now) override {
     if (maps_.are_replaced()) open_anew();
     maps_.pulse.beat(now);
+    dataplane::fill_event_tokens(maps_.pulse.words(), config_.event_rate);
     return std::exchange(opened_anew_, false);
   }
   std::optional<ims::Tag> read_tag(std::uint32_t mark) const override {

@@ -31,6 +31,8 @@ Node::Node(net::asio::io_context& io, const ops::Config& config, NodeParts parts
     : io_(io),
       log_(log),
       bindings_(std::move(parts.bindings)),
+      gate_events_(io, std::move(parts.gate_events)),
+      open_gate_events_(std::move(parts.open_gate_events)),
       timer_(io),
       heart_(io),
       subscribers_(std::move(parts.subscribers)) {
@@ -66,6 +68,7 @@ void Node::start() {
       receive(batch, local, entry);
     });
   }
+  gate_events_.start();
   arm();
 }
 
@@ -87,7 +90,10 @@ ims::Drift Node::reconcile() {
 }
 
 void Node::beat() {
-  if (bindings_->beat(std::chrono::steady_clock::now())) reconcile();
+  if (bindings_->beat(std::chrono::steady_clock::now())) {
+    reconcile();
+    if (open_gate_events_) gate_events_.replace(open_gate_events_());
+  }
   heart_.expires_after(kHeartbeat);
   heart_.async_wait([this](net::ErrorCode error) {
     if (!error) beat();

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +16,7 @@
 #include "agent/net/asio.h"
 #include "agent/net/udp_socket.h"
 #include "agent/node/binding_map.h"
+#include "agent/node/gate_events.h"
 #include "agent/node/sockets.h"
 #include "agent/node/subscriber_lookup.h"
 #include "agent/ops/config.h"
@@ -32,6 +34,9 @@ struct NodeParts {
   std::unique_ptr<SubscriberLookup> subscribers;  ///< with [scscf]
   std::string nonce_key;                          ///< with [scscf]
   sip::RandomSource random;
+  std::unique_ptr<GateEventSource> gate_events = {};  ///< nullptr: there are none to read
+  /// Opens them anew, when the gate has other maps than before.
+  std::function<std::unique_ptr<GateEventSource>()> open_gate_events = {};
 };
 
 /// One P-CSCF, S-CSCF or both with their sockets, map, store and clock. It decides nothing: it
@@ -67,6 +72,7 @@ class Node {
   [[nodiscard]] const scscf::Scscf* scscf() const { return scscf_.get(); }
   [[nodiscard]] const BindingMap& bindings() const { return *bindings_; }
   [[nodiscard]] const ops::EventLedger& ledger() const { return ledger_; }
+  [[nodiscard]] const GateEvents& gate_events() const { return gate_events_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] const std::vector<std::unique_ptr<net::UdpSocket>>& sockets() const {
     return sockets_;
@@ -122,6 +128,8 @@ class Node {
   Counters counters_;
   ims::TagPolicy tag_policy_ = ims::TagPolicy::kAbsent;
   std::unique_ptr<BindingMap> bindings_;
+  GateEvents gate_events_;
+  std::function<std::unique_ptr<GateEventSource>()> open_gate_events_;
   std::unique_ptr<pcscf::Pcscf> pcscf_;
   std::unique_ptr<scscf::Scscf> scscf_;
   std::vector<std::unique_ptr<net::UdpSocket>> sockets_;

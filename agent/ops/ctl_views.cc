@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "agent/ops/event_views.h"
+#include "agent/ops/json_cells.h"
 #include "agent/ops/table.h"
 #include "agent/ops/text.h"
 
@@ -14,41 +16,21 @@ namespace {
 using Json = nlohmann::json;
 constexpr std::size_t kMaxCell = 256;
 
-/// The member as text; `-` when it is not there.
-std::string cell(const Json& object, const char* name) {
-  const auto it = object.find(name);
-  if (it == object.end() || it->is_null()) return "-";
-  if (!it->is_string()) return it->dump();
-  const auto text = it->get<std::string>();
-  return text.empty() ? "-" : escape(text, kMaxCell);
+bool has_number(const Json& object, const char* name) {
+  return object.contains(name) && object[name].is_number_integer();
 }
 
-std::int64_t number(const Json& object, const char* name) {
-  const auto it = object.find(name);
-  return it != object.end() && it->is_number_integer() ? it->get<std::int64_t>() : 0;
-}
-
-Json array(const Json& object, const char* name) {
-  const auto it = object.find(name);
-  return it != object.end() && it->is_array() ? *it : Json::array();
-}
-
-/// `3725` -> `1h02m05s`.
-std::string duration(std::int64_t seconds) {
-  if (seconds < 0) return "-" + duration(-seconds);
-  if (seconds < 60) return fmt::format("{}s", seconds);
-  if (seconds < 3'600) return fmt::format("{}m{:02}s", seconds / 60, seconds % 60);
-  return fmt::format("{}h{:02}m{:02}s", seconds / 3'600, seconds / 60 % 60, seconds % 60);
-}
-
-std::string words(const Json& list) {
+/// What is known about where a row's packets come from; an older daemon does not tell.
+std::string show_life(const Json& row) {
   std::string out;
-  for (const Json& word : list) {
-    if (!word.is_string()) continue;
-    if (!out.empty()) out += ' ';
-    out += escape(word.get<std::string>(), kMaxCell);
+  if (row.contains("anchor")) out += fmt::format("  anchor:      {}\n", cell(row, "anchor"));
+  if (has_number(row, "last_seen")) {
+    out += fmt::format("  last seen:   {} ago\n", duration(number(row, "last_seen")));
   }
-  return out.empty() ? "-" : out;
+  if (is_true(row, "suspect")) {
+    out += "  suspect:     yes: silent for too long, or its address was released\n";
+  }
+  return out;
 }
 
 std::string show_kernel(const Json& row) {
@@ -57,11 +39,16 @@ std::string show_kernel(const Json& row) {
   if (!kernel.is_object()) {
     return "  kernel:      NO ROW: the gate drops this source; the user must register anew\n";
   }
-  const bool agrees = row.value("kernel_agrees", false);
-  return fmt::format("  kernel:      binding {}, epoch {}, expires in {}{}\n",
+  std::string more;
+  if (kernel.contains("anchor")) more += ", anchor " + cell(kernel, "anchor");
+  if (has_number(kernel, "last_seen")) {
+    more += fmt::format(", last seen {} ago", duration(number(kernel, "last_seen")));
+  }
+  if (is_true(kernel, "suspect")) more += ", suspect";
+  return fmt::format("  kernel:      binding {}, epoch {}, expires in {}{}{}\n",
                      cell(kernel, "binding"), cell(kernel, "epoch"),
-                     duration(number(kernel, "expires_in")),
-                     agrees ? ", as here" : ": DIFFERS FROM THE TABLE");
+                     duration(number(kernel, "expires_in")), more,
+                     is_true(row, "kernel_agrees") ? ", as here" : ": DIFFERS FROM THE TABLE");
 }
 
 std::string show_row(const Json& explained) {
@@ -76,7 +63,7 @@ std::string show_row(const Json& explained) {
   out += fmt::format("  expires:     {}, in {}\n", cell(row, "expires"),
                      duration(number(row, "expires_in")));
   out += fmt::format("  binding:     {}, epoch {}\n", cell(row, "binding"), cell(row, "epoch"));
-  return out + show_kernel(explained);
+  return out + show_life(row) + show_kernel(explained);
 }
 
 void add_counters(Table& table, const std::string& group, const Json& values) {
@@ -84,6 +71,20 @@ void add_counters(Table& table, const std::string& group, const Json& values) {
     if (!value.is_number_integer() || value == 0) continue;
     table.add({group, escape(name, kMaxCell), value.dump()});
   }
+}
+
+/// `eth1.100.unbound`: the reason is behind the last dot.
+std::string show_gate_counters(const Json& counters) {
+  Table table({"GATE COUNTER", "PACKETS", "VERDICT", "MEANING"});
+  const Json reasons = object(counters, "reasons");
+  const Json kernel = object(counters, "kernel");
+  for (const auto& [name, value] : kernel.items()) {
+    if (!value.is_number_integer() || value == 0) continue;
+    const Json reason = object(reasons, name.substr(name.rfind('.') + 1).c_str());
+    table.add(
+        {escape(name, kMaxCell), value.dump(), cell(reason, "verdict"), cell(reason, "meaning")});
+  }
+  return table.empty() ? "" : table.text();
 }
 
 }  // namespace
@@ -124,12 +125,16 @@ std::string show_explanation(const Json& lookup) {
         cell(lookup, "address"));
   }
   const Json events = array(lookup, "events");
-  return events.empty() ? out : out + "\nlast decisions:\n" + show_events(events);
+  if (!events.empty()) out += "\nlast decisions:\n" + show_decisions(events);
+  const Json verdicts = array(lookup, "gate_events");
+  if (verdicts.empty()) return out;
+  return out + "\nrecent verdicts of the gate (a sample; `counters` counts all):\n" +
+         show_verdicts(verdicts);
 }
 
 std::string show_counters(const Json& counters) {
   Table table({"GROUP", "COUNTER", "VALUE"});
-  for (const char* group : {"events", "kernel", "node"}) {
+  for (const char* group : {"events", "gate_events", "node"}) {
     if (counters.contains(group)) add_counters(table, group, counters[group]);
   }
   if (counters.contains("transactions")) {
@@ -140,16 +145,9 @@ std::string show_counters(const Json& counters) {
   for (const Json& socket : array(counters, "sockets")) {
     add_counters(table, cell(socket, "local"), socket);
   }
-  return table.empty() ? "all counters are zero\n" : table.text();
-}
-
-std::string show_events(const Json& events) {
-  Table table({"TIME", "EVENT", "FLOW", "IMPI", "IMPU", "DETAIL"});
-  for (const Json& event : events) {
-    table.add({cell(event, "at"), cell(event, "event"), cell(event, "flow"), cell(event, "impi"),
-               cell(event, "impu"), cell(event, "detail")});
-  }
-  return table.empty() ? "no events\n" : table.text();
+  const std::string gate = show_gate_counters(counters);
+  if (table.empty()) return gate.empty() ? "all counters are zero\n" : gate;
+  return gate.empty() ? table.text() : gate + "\n" + table.text();
 }
 
 std::string show_registrations(const Json& registrations) {

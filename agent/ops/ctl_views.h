@@ -14,7 +14,6 @@ namespace sipward::ops {
 [[nodiscard]] std::string show_explanation(const nlohmann::json& lookup);
 /// Counters that are zero are left out.
 [[nodiscard]] std::string show_counters(const nlohmann::json& counters);
-[[nodiscard]] std::string show_events(const nlohmann::json& events);
 [[nodiscard]] std::string show_registrations(const nlohmann::json& registrations);
 
 }  // namespace sipward::ops

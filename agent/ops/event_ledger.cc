@@ -19,7 +19,7 @@ void EventLedger::record(ims::Event event, WallTime at) {
   ++counts_.at(static_cast<std::size_t>(event.kind));
   for (std::string* text : {&event.impi, &event.impu, &event.detail}) shorten(*text);
   if (recent_.size() >= kKept) recent_.pop_front();
-  recent_.push_back({.at = at, .event = std::move(event)});
+  recent_.push_back({.sequence = ++last_, .at = at, .event = std::move(event)});
 }
 
 }  // namespace sipward::ops

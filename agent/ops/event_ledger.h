@@ -19,6 +19,7 @@ class EventLedger {
   static constexpr std::size_t kKept = 256;
 
   struct Entry {
+    std::uint64_t sequence = 0;  ///< from 1, without gaps
     WallTime at;
     ims::Event event;
   };
@@ -29,10 +30,15 @@ class EventLedger {
   }
   /// Oldest first.
   [[nodiscard]] const std::deque<Entry>& recent() const { return recent_; }
+  /// The sequence of the oldest that is kept; of the next one when none is.
+  [[nodiscard]] std::uint64_t first() const { return last_ + 1 - recent_.size(); }
+  /// The sequence of the newest; 0: there was none.
+  [[nodiscard]] std::uint64_t last() const { return last_; }
 
  private:
   std::array<std::uint64_t, ims::kEventKinds> counts_{};
   std::deque<Entry> recent_;
+  std::uint64_t last_ = 0;
 };
 
 }  // namespace sipward::ops

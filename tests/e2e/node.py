@@ -147,11 +147,20 @@ class Node:
     def events(self, name: str) -> int:
         return self.ctl_json("counters")["events"][name]
 
+    def event_list(self, *options: str) -> list[dict]:
+        """What `sipwardctl events` shows: one line of JSON for each."""
+        return [json.loads(line) for line in self.ctl("events", "--json", *options).splitlines()]
+
+    def gate_events(self, reason: str, source: str) -> list[dict]:
+        """What the gate told of a source, given as address and port."""
+        return [event for event in self.event_list("--gate")
+                if (event["reason"], event["source"]) == (reason, source)]
+
     def last_event(self, name: str) -> dict:
-        found = [event for event in self.ctl_json("events") if event["event"] == name]
+        found = [event for event in self.event_list("--daemon") if event["event"] == name]
         if not found:
             raise AssertionError(f"no event {name}")
-        return max(found, key=lambda event: event["at"])
+        return max(found, key=lambda event: event["sequence"])
 
     def received(self) -> int:
         """Datagrams that the daemon has read from its sockets."""

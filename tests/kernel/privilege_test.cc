@@ -2,47 +2,15 @@
 // Who has no capability can write the rows when he is in the group, and nothing otherwise.
 #include <grp.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <fstream>
-#include <functional>
 
 #include "agent/dataplane/bindings.h"
 #include "agent/dataplane/counters.h"
 #include "agent/dataplane/pins.h"
+#include "tests/kernel/as_nobody.h"
 #include "tests/kernel/lab.h"
 
 namespace sipward::test {
 namespace {
-
-constexpr uid_t kNobody = 65'534;
-constexpr const char* kGroup = "nogroup";
-
-bool has_no_capability() {
-  std::ifstream status("/proc/self/status");
-  int empty_sets = 0;
-  for (std::string line; std::getline(status, line);) {
-    const bool is_set = line.starts_with("CapEff:") || line.starts_with("CapPrm:");
-    if (is_set && line.find_first_not_of("0\t ", 7) == std::string::npos) ++empty_sets;
-  }
-  return empty_sets == 2;
-}
-
-/// Exit code of the work, done by a process of `nobody` in the given group only.
-int as_nobody(gid_t group, const std::function<int()>& work) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    if (::setgroups(1, &group) != 0 || ::setresgid(group, group, group) != 0 ||
-        ::setresuid(kNobody, kNobody, kNobody) != 0 || !has_no_capability()) {
-      ::_exit(99);
-    }
-    ::_exit(work());
-  }
-  int status = 0;
-  if (::waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
-  return WEXITSTATUS(status);
-}
 
 class Privilege : public testing::Test {
  protected:

@@ -49,9 +49,16 @@ std::optional<ims::KernelRow> MapModel::find(const ims::BindingKey& key) const {
   return std::nullopt;
 }
 
-std::size_t MapModel::clear() {
-  asked.emplace_back("clear");
-  return std::exchange(rows, {}).size();
+ims::Drift MapModel::reconcile(std::span<const ims::KernelRow> wanted) {
+  asked.emplace_back("reconcile");
+  const ims::Drift drift{.missing = wanted.size(), .extra = rows.size()};
+  rows.assign(wanted.begin(), wanted.end());
+  return drift;
+}
+
+bool MapModel::beat(sip::Time /*now*/) {
+  ++beats;
+  return std::exchange(replaced, false);
 }
 
 void MapModel::note_challenged(const sip::IpAddress& ip) {
@@ -142,6 +149,9 @@ std::unique_ptr<Node> Lab::make_node(const ops::Config& config, NodeSockets sock
     auto model = std::make_unique<MapModel>();
     map = model.get();
     parts.bindings = std::move(model);
+    auto events = std::make_unique<RingModel>();
+    ring = events.get();
+    parts.gate_events = std::move(events);
   }
   if (config.scscf) {
     parts.subscribers =

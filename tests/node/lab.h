@@ -17,6 +17,7 @@
 #include "agent/ops/log.h"
 #include "sip/message.h"
 #include "tests/net/folder.h"
+#include "tests/node/ring_model.h"
 
 namespace sipward::node {
 
@@ -24,6 +25,8 @@ namespace sipward::node {
 class MapModel final : public BindingMap {
  public:
   bool full = false;
+  bool replaced = false;  ///< told at the next beat
+  std::size_t beats = 0;
   std::vector<ims::KernelRow> rows;
   std::vector<std::string> asked;
   /// What the gate says of every packet, and noted at its seat.
@@ -35,7 +38,8 @@ class MapModel final : public BindingMap {
   void withdraw(const ims::BindingKey& key) override;
   void note_challenged(const sip::IpAddress& ip) override;
   [[nodiscard]] std::optional<ims::KernelRow> find(const ims::BindingKey& key) const override;
-  std::size_t clear() override;
+  ims::Drift reconcile(std::span<const ims::KernelRow> wanted) override;
+  bool beat(sip::Time now) override;
   [[nodiscard]] std::optional<ims::Tag> read_tag(std::uint32_t mark) const override;
   [[nodiscard]] bool notes_anchors() const override { return notes; }
   [[nodiscard]] std::optional<ims::Anchor> anchor_of(std::uint32_t seat,
@@ -58,7 +62,8 @@ class Lab {
 
   net::asio::io_context io;
   net::Folder folder;
-  MapModel* map = nullptr;  ///< owned by the node with the P-CSCF
+  MapModel* map = nullptr;    ///< owned by the node with the P-CSCF
+  RingModel* ring = nullptr;  ///< likewise
   std::vector<std::string> log_lines;
   ops::Log log;
   std::unique_ptr<Node> home;  ///< with kTwoNodes: the S-CSCF

@@ -47,7 +47,7 @@ TEST(Node, TheRowIsInTheMapBeforeThe200) {
   Phone alice(lab, "alice", "127.0.0.2");
   EXPECT_EQ(alice.register_now(), 200);
   EXPECT_EQ(lab.map->asked,
-            (std::vector<std::string>{"clear", "challenged 127.0.0.2", "install any 127.0.0.2"}));
+            (std::vector<std::string>{"reconcile", "challenged 127.0.0.2", "install any 127.0.0.2"}));
 }
 
 TEST(Node, AMapThatIsFullMakesTheRegistrationFail) {

@@ -82,29 +82,79 @@ TEST(CtlViews, AnUnboundSourceIsExplainedToo) {
             "203.0.113.9 is not bound: no registration came from there, or it has ended.");
 }
 
-TEST(CtlViews, StrangersWordsDoNotDriveTheTerminal) {
-  const Json event{{"at", "t"},          {"event", "malformed"}, {"flow", "f"},
-                   {"impi", "\x1b[31m"}, {"impu", ""},           {"detail", "a\nb"}};
-  const std::string text = show_events(Json::array({event}));
-  EXPECT_EQ(text.find('\x1b'), std::string::npos);
-  EXPECT_NE(text.find("\\x1b[31m"), std::string::npos);
-  EXPECT_NE(text.find("a\\x0ab"), std::string::npos);
+TEST(CtlViews, AnExplanationTellsWhatTheGateDid) {
+  const Json verdict{{"at", "t"},
+                     {"proto", "udp"},
+                     {"source", "203.0.113.9:5060"},
+                     {"target", "198.51.100.10:5060"},
+                     {"reason", "expired"},
+                     {"verdict", "expired"},
+                     {"dropped", true},
+                     {"meaning", "refused: the row of the source has expired"}};
+  const std::string text = show_explanation({{"address", "203.0.113.9"},
+                                             {"rows", Json::array()},
+                                             {"gate_events", Json::array({verdict})}});
+  EXPECT_NE(text.find("203.0.113.9 is not bound"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nrecent verdicts of the gate (a sample; `counters` counts all):\n"
+                      "TIME  SOURCE                TO                  REASON   VERDICT  ACTION   "
+                      "MEANING\n"
+                      "t     udp/203.0.113.9:5060  198.51.100.10:5060  expired  expired  dropped  "
+                      "refused: the row of the source has expired\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST(CtlViews, AnExplanationTellsOfTheAnchorWhenTheDaemonDoes) {
+  Json explained{{"row", row()},
+                 {"kernel",
+                  {{"binding", 7},
+                   {"epoch", 2},
+                   {"expires_in", 60},
+                   {"anchor", "slot 1, MAC 02:00:00:00:00:01, hop limit 63"},
+                   {"last_seen", 3},
+                   {"suspect", true}}},
+                 {"kernel_agrees", true}};
+  explained["row"]["anchor"] = "slot 0, MAC 02:00:00:00:00:01, hop limit 63";
+  explained["row"]["last_seen"] = 75;
+  explained["row"]["suspect"] = true;
+  const std::string text = show_explanation({{"rows", Json::array({explained})}});
+  for (const char* line :
+       {"  anchor:      slot 0, MAC 02:00:00:00:00:01, hop limit 63\n",
+        "  last seen:   1m15s ago\n",
+        "  suspect:     yes: silent for too long, or its address was released\n",
+        "  kernel:      binding 7, epoch 2, expires in 1m00s, anchor slot 1, MAC "
+        "02:00:00:00:00:01, hop limit 63, last seen 3s ago, suspect, as here\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+  explained["row"]["suspect"] = false;
+  explained["row"]["last_seen"] = nullptr;
+  const std::string calm = show_explanation({{"rows", Json::array({explained})}});
+  EXPECT_EQ(calm.find("suspect: "), std::string::npos) << calm;
+  EXPECT_EQ(calm.find("last seen: "), std::string::npos) << calm;
 }
 
 TEST(CtlViews, CountersThatAreZeroAreLeftOut) {
   const Json counters{
       {"events", {{"unbound", 3}, {"registered", 0}}},
-      {"kernel", {{"eth1.bound", 9}}},
+      {"kernel", {{"eth1.100.bound", 9}, {"eth1.100.odd", 1}, {"eth1.100.expired", 0}}},
+      {"reasons", {{"bound", {{"verdict", "bound"}, {"meaning", "passed: it has a row"}}}}},
       {"transactions", {{"scscf", {{"client", 2}, {"server", 0}}}}},
       {"sockets",
        Json::array(
            {{{"local", "198.51.100.10:5060"}, {"received", 12}, {"dropped_by_kernel", 0}}})}};
   EXPECT_EQ(show_counters(counters),
-            "GROUP               COUNTER     VALUE\n"
-            "events              unbound     3\n"
-            "kernel              eth1.bound  9\n"
-            "transactions scscf  client      2\n"
-            "198.51.100.10:5060  received    12\n");
+            "GATE COUNTER    PACKETS  VERDICT  MEANING\n"
+            "eth1.100.bound  9        bound    passed: it has a row\n"
+            "eth1.100.odd    1        -        -\n"
+            "\n"
+            "GROUP               COUNTER   VALUE\n"
+            "events              unbound   3\n"
+            "transactions scscf  client    2\n"
+            "198.51.100.10:5060  received  12\n");
+  EXPECT_EQ(show_counters({{"kernel", {{"eth1.bound", 0}}}}), "all counters are zero\n");
+  EXPECT_EQ(show_counters({{"kernel", {{"eth1.bound", 1}}}}),
+            "GATE COUNTER  PACKETS  VERDICT  MEANING\n"
+            "eth1.bound    1        -        -\n");
 }
 
 TEST(CtlViews, ADaemonOfAnotherVersionDoesNotCrashThem) {

@@ -27,6 +27,15 @@ TEST(EventLedger, CountsAllAndKeepsTheLast) {
   ASSERT_EQ(ledger.recent().size(), EventLedger::kKept);
   EXPECT_EQ(ledger.recent().front().event.impi, "10");
   EXPECT_EQ(ledger.recent().front().at, start + 10s);
+  EXPECT_EQ(ledger.recent().front().sequence, 11U);
+  EXPECT_EQ(ledger.first(), 11U);
+  EXPECT_EQ(ledger.last(), EventLedger::kKept + 10);
+}
+
+TEST(EventLedger, AnEmptyOneHasNumbersToo) {
+  const EventLedger ledger;
+  EXPECT_EQ(ledger.first(), 1U);
+  EXPECT_EQ(ledger.last(), 0U);
 }
 
 TEST(EventLedger, DoesNotKeepAStrangersLongestHeader) {
