@@ -169,13 +169,13 @@ def T17_packets_queued_before_an_overwrite(lab: Lab) -> None:
     status(bob.expect_final(answer), 200)
 
     def all_are_judged() -> bool:
-        return len(distinct(carol)) + node.events("tag-mismatch") >= len(requests)
+        return len(distinct(carol)) + node.events("stale-epoch") >= len(requests)
     wait_until(all_are_judged, "every queued request is forwarded or refused")
     for _ in distinct(carol):  # read before the overwrite: alice's row, alice's tag
         arrived = carol.expect_request("MESSAGE")
         equal(arrived.asserted, [ALICE.impu], "asserted for what was read before the overwrite")
         carol.answer(arrived, 200, "OK")
-    if node.events("tag-mismatch") == 0:
+    if node.events("stale-epoch") == 0:
         raise AssertionError("no request was read after the overwrite: the test proves nothing")
     reaches_as(bob, carol, BOB.impu)
 

@@ -64,7 +64,7 @@ TEST(Node, RowsOfADeadProcessAreRemovedAndTheLogSaysSo) {
   lab.map->rows.push_back({.key = {.ip = *sip::IpAddress::parse("203.0.113.7")}});
   lab.edge->start();
   EXPECT_TRUE(lab.map->rows.empty());
-  EXPECT_TRUE(has_line(lab, "removed 1 rows that an earlier process left"));
+  EXPECT_TRUE(has_line(lab, "1 nobody knows and are removed"));
 }
 
 TEST(Node, SilenceForWhoIsNotRegistered) {
