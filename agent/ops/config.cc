@@ -28,6 +28,11 @@ ConfigErrors describe_syntax_error(const toml::parse_error& error, std::string_v
                       escape(error.description(), kMaxParserWords))};
 }
 
+std::string_view word(GateConfig::Fragments fragments) {
+  using enum GateConfig::Fragments;
+  return fragments == kSource ? "source" : fragments == kTrack ? "track" : "drop";
+}
+
 std::string_view word(InterfacePolicy::FailMode mode) {
   using enum InterfacePolicy::FailMode;
   return mode == kClosed ? "closed" : mode == kHold ? "hold" : "open";
@@ -46,16 +51,15 @@ std::string_view word(InterfacePolicy::AnchorField field) {
                              : "hop_limit";
 }
 
-/// `anchor interface, mac; reverse path strict; 1 allowed, 2 denied; without sipwardd closed`
+/// `anchor interface, mac; reverse path strict; allow all, deny 2, refuse bogons; fail closed`
 std::string describe_policy(const InterfacePolicy& policy) {
   std::vector<std::string_view> anchor;
   for (const auto field : policy.anchor) anchor.push_back(word(field));
   return fmt::format(
-      "anchor {}; reverse path {}; {} prefixes allowed, {} denied, bogons {}; "
-      "without sipwardd {}",
+      "anchor {}; reverse path {}; allow {}, deny {}, {} bogons; fail {}",
       anchor.empty() ? "none" : fmt::format("{}", fmt::join(anchor, ", ")),
       word(policy.reverse_path), policy.allow.empty() ? "all" : std::to_string(policy.allow.size()),
-      policy.deny.size(), policy.bogons ? "refused" : "admitted", word(policy.fail_mode));
+      policy.deny.size(), policy.bogons ? "refuse" : "admit", word(policy.fail_mode));
 }
 
 std::string describe_gate(const Config& config) {
@@ -68,6 +72,8 @@ std::string describe_gate(const Config& config) {
     guarded.push_back(fmt::format("{}:{}", sip::transport_name(one.transport), one.local.text()));
   }
   if (!guarded.empty()) text += fmt::format("gate: also guards {}\n", fmt::join(guarded, ", "));
+  text += fmt::format("gate: fragments {}, suspect rows {}\n", word(gate.fragments),
+                      gate.suspect == GateConfig::Suspect::kTag ? "tag" : "refuse");
   text += fmt::format("gate: {}\n", describe_policy(gate.policy));
   for (const auto& [name, policy] : gate.policies) {
     text += fmt::format("gate: on {}: {}\n", name, describe_policy(policy));

@@ -81,7 +81,8 @@ struct GateConfig {
   std::uint32_t event_rate = 20;         ///< events a second of each reason
   std::uint32_t heartbeat_timeout = 5;   ///< seconds
   InterfacePolicy policy;                ///< of interfaces that have no table of their own
-  std::map<std::string, InterfacePolicy> policies;
+  std::map<std::string, InterfacePolicy> policies;  ///< of those that have, with what they inherit
+  bool operator==(const GateConfig&) const = default;
 };
 
 /// [pcscf]: the access side, and where the core is.

@@ -90,12 +90,36 @@ struct ListOf {
   std::size_t limit;
 };
 
-/// A list that stands there replaces the one of [gate], also by nothing.
+/// A list that stands there replaces the one of [gate], also by nothing. False: none stands there.
 template <class T>
-void replace(Section& section, std::string_view key, std::vector<T>& values,
+bool replace(Section& section, std::string_view key, std::vector<T>& values,
              const ListOf<T>& list) {
   std::vector<T> own;
-  if (section.read(key, own, list.kind, list.limit)) values = std::move(own);
+  if (!section.read(key, own, list.kind, list.limit)) return false;
+  values = std::move(own);
+  return true;
+}
+
+/// Blames the entry of `key` that stands in `other`, too.
+void refuse_common(Section& section, std::string_view key, const std::vector<sip::IpPrefix>& values,
+                   const std::vector<sip::IpPrefix>& other) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::ranges::find(other, values[i]) == other.end()) continue;
+    section.blame(fmt::format("{}[{}]", key, i),
+                  fmt::format("{} stands in '{}', too: one of them is a mistake", values[i].text(),
+                              key == "deny" ? "allow" : "deny"));
+  }
+}
+
+/// What a table for one interface inherits both from [gate] is blamed there.
+void read_prefixes(Section& section, InterfacePolicy& policy) {
+  const ListOf<sip::IpPrefix> list{kPrefix, kMaxPrefixes};
+  const bool own_allow = replace(section, "allow", policy.allow, list);
+  const bool own_deny = replace(section, "deny", policy.deny, list);
+  // A list with another mistake in it lacks that entry: the places would not be the file's.
+  if (section.is_blamed("allow") || section.is_blamed("deny")) return;
+  if (own_deny) return refuse_common(section, "deny", policy.deny, policy.allow);
+  if (own_allow) refuse_common(section, "allow", policy.allow, policy.deny);
 }
 
 void read_policy(Section& section, InterfacePolicy& policy) {
@@ -105,12 +129,7 @@ void read_policy(Section& section, InterfacePolicy& policy) {
           ListOf<InterfacePolicy::AnchorField>{kAnchorField, kAnchorFields});
   section.read("hop_limit_tolerance", policy.hop_limit_tolerance, {.min = 0, .max = 255});
   section.read("bogons", policy.bogons);
-  replace(section, "allow", policy.allow, ListOf<sip::IpPrefix>{kPrefix, kMaxPrefixes});
-  replace(section, "deny", policy.deny, ListOf<sip::IpPrefix>{kPrefix, kMaxPrefixes});
-  for (std::size_t i = 0; i < policy.deny.size(); ++i) {
-    if (std::ranges::find(policy.allow, policy.deny[i]) == policy.allow.end()) continue;
-    section.blame(fmt::format("deny[{}]", i), "stands in 'allow', too: one of them is a mistake");
-  }
+  read_prefixes(section, policy);
 }
 
 }  // namespace

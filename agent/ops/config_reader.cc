@@ -96,7 +96,7 @@ const toml::node* Section::find(std::string_view key) {
 std::string Section::path(std::string_view key) const { return fmt::format("{}.{}", name_, key); }
 
 void Section::mistaken(const std::string& path, std::string_view expected, const toml::node& got) {
-  problems_.add(path, fmt::format("expected {}, got {}", expected, show(got)));
+  problems_.add_at(got.source(), path, fmt::format("expected {}, got {}", expected, show(got)));
 }
 
 void Section::read(std::string_view key, bool& value) {
@@ -127,8 +127,8 @@ const toml::array* Section::array_of(std::string_view key, std::size_t limit) {
   if (array == nullptr) {
     mistaken(path(key), "an array of strings", *node);
   } else if (array->size() > limit) {
-    problems_.add(path(key),
-                  fmt::format("{} values, at most {} are possible", array->size(), limit));
+    problems_.add_at(array->source(), path(key),
+                     fmt::format("{} values, at most {} are possible", array->size(), limit));
     return nullptr;
   }
   return array;
@@ -153,15 +153,19 @@ void Section::each_table(std::string_view key,
 }
 
 void Section::blame(std::string_view key, std::string_view text) {
-  problems_.add(key.empty() ? name_ : path(key), text);
+  // Looked up from here: the name of an interface may hold a dot, which a path cannot tell apart.
+  const auto node = toml::at_path(table_, key);
+  const bool is_there = !key.empty() && node;
+  problems_.add_at(is_there ? node.node()->source() : table_.source(),
+                   key.empty() ? name_ : path(key), text);
 }
 
 void Section::require(std::initializer_list<std::string_view> keys) {
   for (const std::string_view key : keys) {
     const toml::node* node = find(key);
     const bool bare = node != nullptr && node->is_array() && node->as_array()->empty();
-    if (node == nullptr) problems_.add(path(key), "required, but not there");
-    if (bare) problems_.add(path(key), "required, but empty");
+    if (node == nullptr) blame(key, "required, but not there");
+    if (bare) blame(key, "required, but empty");
   }
 }
 

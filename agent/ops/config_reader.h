@@ -29,6 +29,8 @@ class ConfigProblems {
   void add_at(const toml::source_region& source, const std::string& path, std::string_view text);
 
   [[nodiscard]] bool empty() const { return problems_.empty(); }
+  /// Whether there is a problem of the value at this path, or of one in the array there.
+  [[nodiscard]] bool is_blamed(const std::string& path) const;
   /// In the order of the file, kMaxConfigErrors at most.
   [[nodiscard]] ConfigErrors lines() const;
 
@@ -38,7 +40,6 @@ class ConfigProblems {
     std::string path;
     std::string line;
   };
-  [[nodiscard]] bool is_blamed(const std::string& path) const;
 
   const toml::table& root_;
   std::string file_;
@@ -82,6 +83,9 @@ class Section {
                   const std::function<void(const std::string&, Section&)>& read);
   /// A problem of a key (`deny[0]`), or with "" of the whole section.
   void blame(std::string_view key, std::string_view text);
+  [[nodiscard]] bool is_blamed(std::string_view key) const {
+    return problems_.is_blamed(path(key));
+  }
 
   void require(std::initializer_list<std::string_view> keys);
   /// To be called last.
@@ -121,7 +125,7 @@ bool Section::read(std::string_view key, std::vector<T>& values, const Kind<T>& 
     auto value = read_one(array->get(i), place, kind);
     if (!value) continue;
     if (std::find(values.begin(), values.end(), *value) != values.end()) {
-      problems_.add(place, "stands twice");
+      problems_.add_at(array->get(i)->source(), place, "stands twice");
     } else {
       values.push_back(std::move(*value));
     }

@@ -93,7 +93,8 @@ void read(Section& section, PcscfConfig& pcscf) {
   section.read("route_mismatch", pcscf.route_mismatch, kRouteMismatch);
   section.read("keep_alive", pcscf.keep_alive, {.min = 0, .max = 840});
   if (pcscf.keep_alive != 0 && pcscf.keep_alive < kLeastKeepAlive) {
-    section.blame("keep_alive", "expected 0 or 10 to 840 seconds");
+    section.blame("keep_alive",
+                  fmt::format("expected 0 or an integer from 10 to 840, got {}", pcscf.keep_alive));
   }
   section.read("max_bindings_per_impi", pcscf.max_bindings_per_impi, {.min = 1, .max = 1'000});
   section.read("max_pending_registrations", pcscf.max_pending_registrations,

@@ -175,6 +175,12 @@ const std::vector<Mistake> kMistakes{
           kScscf),
      {"t.toml:6:8: key 'scscf.name': is also the P-CSCF's: a Route could not tell the roles "
       "apart"}},
+    {"KeepAliveThatIsTooShort",
+     join(kPcscf, "keep_alive = 9\n", kScscf),
+     {"t.toml:5:14: key 'pcscf.keep_alive': expected 0 or an integer from 10 to 840, got 9"}},
+    {"KeepAliveThatIsTooLong",
+     join(kPcscf, "keep_alive = 841\n", kScscf),
+     {"t.toml:5:14: key 'pcscf.keep_alive': expected an integer from 0 to 840, got 841"}},
     {"RelativePath",
      both_roles("[daemon]\nstate = \"var/lib\"\n"),
      {"t.toml:11:9: key 'daemon.state': expected an absolute path without . or .., got "
@@ -220,6 +226,7 @@ nat_without_outbound = "421"
 on_shared_ip = "alarm"
 unbound_action = "discard"
 route_mismatch = "replace"
+keep_alive = 30
 max_bindings_per_impi = 16
 max_pending_registrations = 20000
 )",
@@ -243,6 +250,7 @@ log_rate = 20
   EXPECT_EQ(left_out->pcscf->on_shared_ip, written->pcscf->on_shared_ip);
   EXPECT_EQ(left_out->pcscf->unbound_action, written->pcscf->unbound_action);
   EXPECT_EQ(left_out->pcscf->route_mismatch, written->pcscf->route_mismatch);
+  EXPECT_EQ(left_out->pcscf->keep_alive, written->pcscf->keep_alive);
   EXPECT_EQ(left_out->pcscf->max_bindings_per_impi, written->pcscf->max_bindings_per_impi);
   EXPECT_EQ(left_out->pcscf->max_pending_registrations, written->pcscf->max_pending_registrations);
   EXPECT_EQ(left_out->scscf->proxy_auth, written->scscf->proxy_auth);
@@ -293,6 +301,40 @@ TEST(Config, NoGateSectionIsNoGate) {
   ASSERT_TRUE(config.ok());
   EXPECT_FALSE(config->gate);
   EXPECT_NE(describe(*config).find("gate: none"), std::string::npos);
+}
+
+TEST(Config, DescribesWhatTheGateWillDo) {
+  const auto config = parse_config(join(kGate, R"(guard = ["tls:198.51.100.10:5061"]
+fragments = "drop"
+suspect = "tag"
+anchor = ["interface", "vlan"]
+[gate.interface.eth1]
+fail_mode = "open"
+reverse_path = "strict"
+anchor = []
+allow = ["10.0.0.0/8"]
+bogons = false
+)",
+                                        both_roles()),
+                                   "t.toml");
+  ASSERT_TRUE(config.ok()) << config.error().front();
+  const std::string text = describe(*config);
+  EXPECT_EQ(text.substr(0, text.find("pcscf:")),
+            R"(gate: monitor on eth1, pinned under /sys/fs/bpf/sipward
+gate: also guards tls:198.51.100.10:5061
+gate: fragments drop, suspect rows tag
+gate: anchor interface, vlan; reverse path off; allow all, deny 0, refuse bogons; fail closed
+gate: on eth1: anchor none; reverse path strict; allow 1, deny 0, admit bogons; fail open
+)");
+}
+
+TEST(Config, KeepAliveMayBeNoneOrInItsRange) {
+  for (const std::uint32_t good : {0U, 10U, 840U}) {
+    const auto config =
+        parse_config(join(kPcscf, "keep_alive = ", std::to_string(good), "\n", kScscf), "t.toml");
+    ASSERT_TRUE(config.ok()) << config.error().front();
+    EXPECT_EQ(config->pcscf->keep_alive, good);
+  }
 }
 
 TEST(Config, TooManyListeners) {
