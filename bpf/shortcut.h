@@ -18,19 +18,12 @@
 #include "packet.h"
 #include "sources.h"
 
-struct plain4 {
-	struct ethhdr ethernet;
-	struct iphdr ip;
-	struct udphdr udp;
-	__u8 first; /* octet of the payload */
-} __attribute__((packed));
-
-struct plain6 {
-	struct ethhdr ethernet;
-	struct ipv6hdr ip;
-	struct udphdr udp;
-	__u8 first;
-} __attribute__((packed));
+/* Where the headers are when nothing unusual is in between. */
+#define AT_IP sizeof(struct ethhdr)
+#define AT_UDP4 (AT_IP + sizeof(struct iphdr))
+#define AT_UDP6 (AT_IP + sizeof(struct ipv6hdr))
+#define AT_PAYLOAD4 (AT_UDP4 + sizeof(struct udphdr))
+#define AT_PAYLOAD6 (AT_UDP6 + sizeof(struct udphdr))
 
 #define FRAGMENT_BITS 0x3fff /* more fragments, or an offset */
 
@@ -42,38 +35,41 @@ static __always_inline int may_be_something(__u8 first)
 }
 
 /* Ports and lengths are as they should be, and the target is guarded. */
-static __always_inline int is_sound(struct packet *packet, struct udphdr udp, __u32 octets)
+static __always_inline int is_sound(struct packet *packet, const struct udphdr *udp, __u32 octets)
 {
 	packet->proto = IPPROTO_UDP;
-	return udp.source && bpf_ntohs(udp.len) == octets && octets > sizeof(udp) &&
-	       (packet->is_v6 ? guards6(packet, bpf_ntohs(udp.dest)) :
-				guards4(packet, bpf_ntohs(udp.dest)));
+	return udp->source && bpf_ntohs(udp->len) == octets && octets > sizeof(*udp) &&
+	       (packet->is_v6 ? guards6(packet, bpf_ntohs(udp->dest)) :
+				guards4(packet, bpf_ntohs(udp->dest)));
 }
 
-static __always_inline int is_plain4(const struct plain4 *plain, __u32 frame, struct packet *packet)
+static __always_inline int is_plain4(const __u8 *head, __u32 frame, struct packet *packet)
 {
-	const __u32 total = bpf_ntohs(plain->ip.tot_len);
+	const struct iphdr *ip = (const void *)(head + AT_IP);
+	const __u32 total = bpf_ntohs(ip->tot_len);
 
-	if (*(const __u8 *)&plain->ip != 0x45 || plain->ip.protocol != IPPROTO_UDP ||
-	    plain->ip.frag_off & bpf_htons(FRAGMENT_BITS) || total < sizeof(plain->ip) ||
-	    sizeof(plain->ethernet) + total > frame)
+	if (head[AT_IP] != 0x45 || ip->protocol != IPPROTO_UDP ||
+	    ip->frag_off & bpf_htons(FRAGMENT_BITS) || total < sizeof(*ip) ||
+	    AT_IP + total > frame || may_be_something(head[AT_PAYLOAD4]))
 		return 0;
-	packet->source[0] = plain->ip.saddr;
-	packet->target[0] = plain->ip.daddr;
-	return is_sound(packet, plain->udp, total - sizeof(plain->ip));
+	packet->is_v6 = 0;
+	packet->source[0] = ip->saddr;
+	packet->target[0] = ip->daddr;
+	return is_sound(packet, (const void *)(head + AT_UDP4), total - sizeof(*ip));
 }
 
-static __always_inline int is_plain6(const struct plain6 *plain, __u32 frame, struct packet *packet)
+static __always_inline int is_plain6(const __u8 *head, __u32 frame, struct packet *packet)
 {
-	const __u32 length = bpf_ntohs(plain->ip.payload_len);
+	const struct ipv6hdr *ip = (const void *)(head + AT_IP);
+	const __u32 length = bpf_ntohs(ip->payload_len);
 
-	if (plain->ip.version != 6 || plain->ip.nexthdr != IPPROTO_UDP ||
-	    sizeof(plain->ethernet) + sizeof(plain->ip) + length > frame)
+	if (ip->version != 6 || ip->nexthdr != IPPROTO_UDP || AT_UDP6 + length > frame ||
+	    may_be_something(head[AT_PAYLOAD6]))
 		return 0;
 	packet->is_v6 = 1;
-	__builtin_memcpy(packet->source, &plain->ip.saddr, sizeof(packet->source));
-	__builtin_memcpy(packet->target, &plain->ip.daddr, sizeof(packet->target));
-	return is_sound(packet, plain->udp, length);
+	__builtin_memcpy(packet->source, &ip->saddr, sizeof(packet->source));
+	__builtin_memcpy(packet->target, &ip->daddr, sizeof(packet->target));
+	return is_sound(packet, (const void *)(head + AT_UDP6), length);
 }
 
 /* A v4-mapped source is martian: its block is never clear (the rules have a row for it). */
@@ -85,26 +81,21 @@ static __always_inline int is_nobody(const struct packet *packet)
 /* Octets of the frame, if it is such a packet and nobody wants to hear of it; else 0. */
 static __always_inline __u32 plain_stranger(struct xdp_md *ctx)
 {
-	const void *head = (void *)(long)ctx->data;
-	const void *end = (void *)(long)ctx->data_end;
-	const struct plain4 *plain4 = head;
-	const struct plain6 *plain6 = head;
+	const __u8 *head = (void *)(long)ctx->data;
+	const __u8 *end = (void *)(long)ctx->data_end;
+	const struct ethhdr *ethernet = (const void *)head;
 	const __u32 frame = end - head;
 	struct packet packet;
+	int plain;
 
-	packet.is_v6 = 0;
-	if ((const void *)(plain4 + 1) > end)
+	if (head + AT_PAYLOAD4 + 1 > end)
 		return 0;
-	if (plain4->ethernet.h_proto == bpf_htons(ETH_P_IP)) {
-		if (may_be_something(plain4->first) || !is_plain4(plain4, frame, &packet))
-			return 0;
-	} else {
-		if (plain6->ethernet.h_proto != bpf_htons(ETH_P_IPV6) ||
-		    (const void *)(plain6 + 1) > end || may_be_something(plain6->first) ||
-		    !is_plain6(plain6, frame, &packet))
-			return 0;
-	}
-	return is_nobody(&packet) ? frame : 0;
+	if (ethernet->h_proto == bpf_htons(ETH_P_IP))
+		plain = is_plain4(head, frame, &packet);
+	else
+		plain = ethernet->h_proto == bpf_htons(ETH_P_IPV6) &&
+			head + AT_PAYLOAD6 + 1 <= end && is_plain6(head, frame, &packet);
+	return plain && is_nobody(&packet) ? frame : 0;
 }
 
 #endif
