@@ -30,13 +30,15 @@ class Stopwatch {
 };
 
 /// Sends INVITEs as live frames of BPF_PROG_TEST_RUN. Sending and receiving happen on this CPU:
-/// the other end's NAPI runs as soon as a batch of 64 is in its ring, so that the time of a burst
+/// the other end's NAPI runs as soon as a batch of 64 is in its ring, so that the time of a frame
 /// is the sum of both, and nothing is lost in between.
 class Wire {
  public:
   Wire();
 
-  /// Sends `count` frames out of an interface of this thread's network namespace.
+  /// Sends `count` frames out of an interface of this thread's network namespace. The time is the
+  /// kernel's, which has set-up and waiting for the CPU taken out: each call waits for a grace
+  /// period, which is longer than thousands of frames take. It is in whole nanoseconds a frame.
   Seconds send(std::uint32_t ifindex, const Sources& sources, std::uint32_t count);
 
   [[nodiscard]] int drop_all() const;  ///< a bare XDP program
