@@ -43,25 +43,20 @@ static __always_inline __u16 header_checksum(__be32 source)
 	return ~sum;
 }
 
-struct headers {
-	struct ethhdr ethernet;
-	struct iphdr ip;
-	struct udphdr udp;
-} __attribute__((packed));
-
 SEC("xdp")
 int generate(struct xdp_md *ctx)
 {
-	struct headers *headers = (void *)(long)ctx->data;
+	struct iphdr *ip = (void *)(long)ctx->data + sizeof(struct ethhdr);
+	struct udphdr *udp = (void *)(ip + 1);
 	__u32 number = 0;
 
-	if ((void *)(headers + 1) > (void *)(long)ctx->data_end)
+	if ((void *)(udp + 1) > (void *)(long)ctx->data_end)
 		return XDP_ABORTED;
 	if (wire.source_mask)
 		number = (next_random() >> 32) & wire.source_mask;
-	headers->ip.saddr = bpf_htonl(wire.first_source + number);
-	headers->ip.check = header_checksum(headers->ip.saddr);
-	headers->udp.source = bpf_htons(1024 + (number & 0x7fff));
+	ip->saddr = bpf_htonl(wire.first_source + 2 * number);
+	ip->check = header_checksum(ip->saddr);
+	udp->source = bpf_htons(1024 + (number & 0x7fff));
 	return bpf_redirect(wire.ifindex, 0);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "tests/bench/gate/drain.h"
@@ -16,8 +17,8 @@ struct Plan {
   std::uint32_t rounds = 7;
   std::uint32_t few_rows = 1'000;
   std::uint32_t many_rows = kMany;
-  std::uint32_t stranger_frames = 500'000;  ///< of one measurement
-  std::uint32_t bursts = 24;                ///< to the socket
+  std::uint32_t slice_frames = 250'000;  ///< of strangers; a round has four slices
+  std::uint32_t bursts = 24;             ///< to the socket, in a round
 };
 [[nodiscard]] Plan make_quick_plan();
 
@@ -33,20 +34,27 @@ class LiveBench {
   [[nodiscard]] const test::Namespace& generator() const { return generator_; }
 
  private:
-  struct Burst {
-    Seconds path{};         ///< from the wire into the socket's queue
-    Seconds with_reader{};  ///< and out of it
+  /// One receiver in one round.
+  struct Lane {
+    std::string receiver;
+    const Site& site;
+    const Gate* gate = nullptr;
+    std::unique_ptr<Drain> drain = nullptr;
+    Seconds time{};     ///< of the wire and the receiver's kernel
+    Seconds reading{};  ///< out of the socket
+    std::uint64_t packets = 0;
+
+    [[nodiscard]] double rate() const { return static_cast<double>(packets) / time.count(); }
   };
 
   void check_rules();
   void check_rule(const Site& site);
   Seconds send(const Site& site, const Sources& sources, std::uint32_t count);
-  [[nodiscard]] double drop(const Site& site, const Sources& sources);
-  [[nodiscard]] double drop(const Site& site, const Gate& gate, const Sources& sources);
-  [[nodiscard]] Burst deliver(const Site& site, const Sources& sources, bool tagged);
   void drop_round(Results& results, Traffic traffic, const Sources& sources);
+  void drop(Lane& lane, const Sources& sources);
   void deliver_round(Results& results, Traffic traffic, std::uint32_t ues);
-  void keep(Results& results, Traffic traffic, const std::string& receiver, const Burst& burst);
+  void deliver(Lane& lane, const Sources& sources, bool counts);
+  static void keep(Results& results, Traffic traffic, const Lane& lane);
 
   Plan plan_;
   std::string few_;

@@ -7,7 +7,7 @@
 namespace sipward::bench {
 
 sip::IpAddress source_address(std::uint32_t first, std::uint32_t number) {
-  const std::uint32_t word = first + number;
+  const std::uint32_t word = first + 2 * number;
   const std::array<std::uint8_t, 4> octets = {
       static_cast<std::uint8_t>(word >> 24), static_cast<std::uint8_t>(word >> 16),
       static_cast<std::uint8_t>(word >> 8), static_cast<std::uint8_t>(word)};

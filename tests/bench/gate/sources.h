@@ -10,16 +10,17 @@
 namespace sipward::bench {
 
 /// Sources of the benchmark are numbered; generator.bpf.c makes address and port of the number as
-/// `source_address` and `source_port` do. Both blocks are ordinary unicast space, so that no rule
-/// about bogons saves the gate its work; they are seen in namespaces of this process alone.
+/// `source_address` and `source_port` do. UEs have the even addresses of one block and strangers
+/// the odd ones: no look at a prefix tells them apart. The block is ordinary unicast space, so that
+/// no rule about bogons does either; it is seen in namespaces of this process alone.
 struct Sources {
   std::uint32_t first = 0;  ///< address of number 0
   std::uint32_t count = 1;  ///< a power of two; packets draw from them at random
 };
 
 inline constexpr std::uint32_t kMany = 1U << 20;
-inline constexpr std::uint32_t kFirstUe = 0x14000100;        // 20.0.1.0
-inline constexpr std::uint32_t kFirstStranger = 0x1e000100;  // 30.0.1.0
+inline constexpr std::uint32_t kFirstUe = 0x14000100;  // 20.0.1.0
+inline constexpr std::uint32_t kFirstStranger = kFirstUe + 1;
 
 [[nodiscard]] sip::IpAddress source_address(std::uint32_t first, std::uint32_t number);
 [[nodiscard]] constexpr std::uint16_t source_port(std::uint32_t number) {
