@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The wire of the benchmark. `generate` runs on live frames of BPF_PROG_TEST_RUN: it gives each a
- * source and sends it out of one end of a veth pair. The other two are what a gate is compared with.
+ * source and sends it out of one end of a veth pair. The others are what a gate is compared with.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
