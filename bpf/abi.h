@@ -169,11 +169,20 @@ struct sipward_address {
 };
 
 /*
- * address_bits: one bit for each hash of an address that has a row, in words of 64. A clear bit
- * says in a few nanoseconds what a look-up in a large map says in hundreds. User space sets the bit
- * before it writes a row and clears it after.
+ * address_filter: two Bloom filters over the addresses that have rows, one behind the other, in
+ * words of 64 bits. All bits of an address in a filter are in one word: a look costs one cache line.
+ * The rough one is small enough for a near cache and tells most strangers; the fine one, asked after
+ * it, tells nearly all the others. A clear bit says for certain what a look-up in a large map says
+ * in hundreds of nanoseconds. User space sets the bits before it writes a row and clears them after.
  */
-#define SIPWARD_ADDRESS_BITS_PER_ROW 16
+#define SIPWARD_ROUGH_BITS_PER_ROW 4
+#define SIPWARD_FINE_WORDS_PER_ROUGH 2
+#define SIPWARD_FILTER_PARTS (1 + SIPWARD_FINE_WORDS_PER_ROUGH)
+
+struct sipward_filter_bits {
+	__u32 word; /* in address_filter */
+	__u64 mask;
+};
 
 SIPWARD_INLINE __u64 sipward_address_digest4(__u32 addr)
 {
@@ -185,10 +194,25 @@ SIPWARD_INLINE __u64 sipward_address_digest6(__u64 high, __u64 low)
 	return sipward_mix(sipward_mix(high) ^ low);
 }
 
-/* Which bit of `bits`, a power of two, the digest stands for. */
-SIPWARD_INLINE __u32 sipward_address_bit(__u64 digest, __u32 bits)
+/* `words`, of the rough filter: a power of two up to 2^24. */
+SIPWARD_INLINE struct sipward_filter_bits sipward_rough_bits(__u64 digest, __u32 words)
 {
-	return (__u32)(digest >> 32) & (bits - 1);
+	struct sipward_filter_bits bits;
+
+	bits.word = (__u32)(digest >> 40) & (words - 1);
+	bits.mask = 1ULL << (digest >> 28 & 63) | 1ULL << (digest >> 34 & 63);
+	return bits;
+}
+
+SIPWARD_INLINE struct sipward_filter_bits sipward_fine_bits(__u64 digest, __u32 words)
+{
+	const __u64 other = digest * SIPWARD_MIX_A;
+	struct sipward_filter_bits bits;
+
+	bits.word = words + ((__u32)(other >> 40) & (SIPWARD_FINE_WORDS_PER_ROUGH * words - 1));
+	bits.mask = 1ULL << (other >> 22 & 63) | 1ULL << (other >> 28 & 63) |
+		    1ULL << (other >> 34 & 63);
+	return bits;
 }
 
 /* ---- source_rules4, source_rules6: which sources cannot be true, by longest prefix ---- */

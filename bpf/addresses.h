@@ -15,14 +15,20 @@ static __always_inline __u64 address_digest(const struct packet *packet)
 	return sipward_address_digest6(halves[0], halves[1]);
 }
 
+static __always_inline int has_bits(struct sipward_filter_bits bits)
+{
+	const __u64 *word = bpf_map_lookup_elem(&address_filter, &bits.word);
+
+	return word && (*word & bits.mask) == bits.mask;
+}
+
 /* False: the source has no row, for certain. */
 static __always_inline int may_have_rows(const struct packet *packet)
 {
-	const __u32 bit = sipward_address_bit(address_digest(packet), settings.address_bits);
-	const __u32 index = bit / 64;
-	const __u64 *word = bpf_map_lookup_elem(&address_bits, &index);
+	const __u64 digest = address_digest(packet);
 
-	return word && *word >> (bit % 64) & 1;
+	return has_bits(sipward_rough_bits(digest, settings.filter_words)) &&
+	       has_bits(sipward_fine_bits(digest, settings.filter_words));
 }
 
 static __always_inline const struct sipward_address *look_up_address(const struct packet *packet)

@@ -47,10 +47,10 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 65536 * SIPWARD_ADDRESS_BITS_PER_ROW / 64);
+	__uint(max_entries, 65536 * SIPWARD_ROUGH_BITS_PER_ROW / 64 * SIPWARD_FILTER_PARTS);
 	__type(key, __u32);
 	__type(value, __u64);
-} address_bits SEC(".maps");
+} address_filter SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);

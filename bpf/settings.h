@@ -109,7 +109,7 @@ struct sipward_settings {
 	__u8 tcp; /* there is a TCP listener */
 	__u8 shortcut; /* a flood's packets may be told from their first octets (shortcut.h) */
 	__u32 heartbeat_timeout_s;
-	__u32 address_bits; /* a power of two */
+	__u32 filter_words; /* of the rough part of address_filter: a power of two */
 	__u32 listeners4_used;
 	__u32 listeners6_used;
 	__u64 seed[2]; /* of the hash of sources */

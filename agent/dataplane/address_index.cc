@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <unordered_map>
@@ -19,7 +20,7 @@ namespace sipward::dataplane {
 namespace {
 
 constexpr std::uint8_t kManyUses = 255;
-constexpr std::uint64_t kWordBits = 64;
+constexpr std::uint32_t kWordBits = 64;
 
 std::uint64_t digest_of(const sip::IpAddress& ip) {
   if (ip.is_v4()) {
@@ -78,16 +79,16 @@ sip::Result<AddressIndex, std::string> AddressIndex::open(const std::string& pin
     maps[i] = open_pinned(path);
     if (!maps[i]) return cannot_open(path, errno);
   }
-  auto bits = Mapped::open(fmt::format("{}/{}", pin_path, kAddressBits));
+  auto bits = Mapped::open(fmt::format("{}/{}", pin_path, kAddressFilter));
   if (!bits) return bits.error();
   return AddressIndex{std::move(maps[0]), std::move(maps[1]), std::move(*bits)};
 }
 
-AddressIndex::AddressIndex(Descriptor v4, Descriptor v6, Mapped bits)
+AddressIndex::AddressIndex(Descriptor v4, Descriptor v6, Mapped filter)
     : v4_(std::move(v4)),
       v6_(std::move(v6)),
-      bits_(std::move(bits)),
-      uses_(bits_.as<std::uint64_t>().size() * kWordBits) {}
+      filter_(std::move(filter)),
+      uses_(filter_.as<std::uint64_t>().size() * kWordBits) {}
 
 sipward_address AddressIndex::find(const sip::IpAddress& ip) const {
   sipward_address address{};
@@ -99,22 +100,37 @@ bool AddressIndex::write(const sip::IpAddress& ip, const sipward_address& addres
   return bpf_map_update_elem(map_of(ip), ip.bytes().data(), &address, BPF_ANY) == 0;
 }
 
-std::uint32_t AddressIndex::bit_of(const sip::IpAddress& ip) const {
-  return sipward_address_bit(digest_of(ip), static_cast<std::uint32_t>(uses_.size()));
+std::array<sipward_filter_bits, 2> AddressIndex::bits_of(const sip::IpAddress& ip) const {
+  const std::uint64_t digest = digest_of(ip);
+  const auto words = static_cast<std::uint32_t>(filter_.as<std::uint64_t>().size());
+  return {sipward_rough_bits(digest, words / SIPWARD_FILTER_PARTS),
+          sipward_fine_bits(digest, words / SIPWARD_FILTER_PARTS)};
 }
 
-void AddressIndex::set_bit(const sip::IpAddress& ip) {
-  const std::uint32_t bit = bit_of(ip);
-  if (uses_[bit] < kManyUses) ++uses_[bit];
-  std::uint64_t& word = bits_.as<std::uint64_t>()[bit / kWordBits];
-  std::atomic_ref(word).fetch_or(std::uint64_t{1} << bit % kWordBits);
+template <class Visit>
+void AddressIndex::each_bit(const sip::IpAddress& ip, Visit visit) {
+  for (const sipward_filter_bits& bits : bits_of(ip)) {
+    for (std::uint64_t left = bits.mask; left != 0; left &= left - 1) {
+      const auto bit = static_cast<std::uint32_t>(std::countr_zero(left));
+      visit(bits.word, bit, uses_[std::size_t{bits.word} * kWordBits + bit]);
+    }
+  }
 }
 
-void AddressIndex::clear_bit(const sip::IpAddress& ip) {
-  const std::uint32_t bit = bit_of(ip);
-  if (uses_[bit] == 0 || uses_[bit] == kManyUses || --uses_[bit] != 0) return;
-  std::uint64_t& word = bits_.as<std::uint64_t>()[bit / kWordBits];
-  std::atomic_ref(word).fetch_and(~(std::uint64_t{1} << bit % kWordBits));
+void AddressIndex::set_bits(const sip::IpAddress& ip) {
+  const std::span<std::uint64_t> words = filter_.as<std::uint64_t>();
+  each_bit(ip, [&](std::uint32_t word, std::uint32_t bit, std::uint8_t& uses) {
+    if (uses < kManyUses) ++uses;
+    std::atomic_ref(words[word]).fetch_or(std::uint64_t{1} << bit);
+  });
+}
+
+void AddressIndex::clear_bits(const sip::IpAddress& ip) {
+  const std::span<std::uint64_t> words = filter_.as<std::uint64_t>();
+  each_bit(ip, [&](std::uint32_t word, std::uint32_t bit, std::uint8_t& uses) {
+    if (uses == 0 || uses == kManyUses || --uses != 0) return;
+    std::atomic_ref(words[word]).fetch_and(~(std::uint64_t{1} << bit));
+  });
 }
 
 bool AddressIndex::add(const ims::BindingKey& key) {
@@ -122,7 +138,7 @@ bool AddressIndex::add(const ims::BindingKey& key) {
   const bool is_new = is_empty(address);
   count_in(address, key);
   if (!write(key.ip, address)) return false;
-  if (is_new) set_bit(key.ip);
+  if (is_new) set_bits(key.ip);
   return true;
 }
 
@@ -139,7 +155,7 @@ void AddressIndex::remove(const ims::BindingKey& key) {
     return;
   }
   bpf_map_delete_elem(map_of(key.ip), key.ip.bytes().data());
-  clear_bit(key.ip);
+  clear_bits(key.ip);
 }
 
 bool AddressIndex::add_all(std::span<const ims::BindingKey> keys) {
@@ -148,7 +164,7 @@ bool AddressIndex::add_all(std::span<const ims::BindingKey> keys) {
   for (const ims::BindingKey& key : keys) {
     const auto [at, fresh] = counted.try_emplace(key.ip, sipward_address{});
     if (fresh) at->second = find(key.ip);
-    if (fresh && is_empty(at->second)) set_bit(key.ip);
+    if (fresh && is_empty(at->second)) set_bits(key.ip);
     count_in(at->second, key);
   }
   return write_all<sipward_addr4>(v4_.get(), counted) &&
@@ -159,14 +175,15 @@ bool AddressIndex::add_all(std::span<const ims::BindingKey> keys) {
 bool AddressIndex::rebuild(std::span<const ims::BindingKey> keys) {
   Counted counted;
   for (const ims::BindingKey& key : keys) count_in(counted[key.ip], key);
-  std::vector<std::uint64_t> wanted(bits_.as<std::uint64_t>().size());
+  std::vector<std::uint64_t> wanted(filter_.as<std::uint64_t>().size());
   std::ranges::fill(uses_, std::uint8_t{0});
   for (const auto& [ip, address] : counted) {
-    const std::uint32_t bit = bit_of(ip);
-    if (uses_[bit] < kManyUses) ++uses_[bit];
-    wanted[bit / kWordBits] |= std::uint64_t{1} << bit % kWordBits;
+    each_bit(ip, [&](std::uint32_t word, std::uint32_t bit, std::uint8_t& uses) {
+      if (uses < kManyUses) ++uses;
+      wanted[word] |= std::uint64_t{1} << bit;
+    });
   }
-  const std::span<std::uint64_t> words = bits_.as<std::uint64_t>();
+  const std::span<std::uint64_t> words = filter_.as<std::uint64_t>();
   for (std::size_t i = 0; i < wanted.size(); ++i) std::atomic_ref(words[i]).fetch_or(wanted[i]);
   const bool written =
       write_all<sipward_addr4>(v4_.get(), counted) && write_all<sipward_addr6>(v6_.get(), counted);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -15,7 +16,7 @@
 namespace sipward::dataplane {
 
 /// What the gate knows of addresses beside the rows themselves: the maps addresses4/6 and
-/// address_bits, derived from the rows. An address is noted before its first row is written, and
+/// address_filter, derived from the rows. An address is noted before its first row is written, and
 /// forgotten after its last one is gone: for a moment the index says too much, never too little.
 class AddressIndex {
  public:
@@ -31,20 +32,23 @@ class AddressIndex {
   bool rebuild(std::span<const ims::BindingKey> keys);
 
  private:
-  AddressIndex(Descriptor v4, Descriptor v6, Mapped bits);
+  AddressIndex(Descriptor v4, Descriptor v6, Mapped filter);
 
   [[nodiscard]] int map_of(const sip::IpAddress& ip) const {
     return ip.is_v4() ? v4_.get() : v6_.get();
   }
-  [[nodiscard]] std::uint32_t bit_of(const sip::IpAddress& ip) const;
+  /// In the rough and in the fine filter.
+  [[nodiscard]] std::array<sipward_filter_bits, 2> bits_of(const sip::IpAddress& ip) const;
+  template <class Visit>
+  void each_bit(const sip::IpAddress& ip, Visit visit);
   [[nodiscard]] sipward_address find(const sip::IpAddress& ip) const;
   [[nodiscard]] bool write(const sip::IpAddress& ip, const sipward_address& address) const;
-  void set_bit(const sip::IpAddress& ip);
-  void clear_bit(const sip::IpAddress& ip);
+  void set_bits(const sip::IpAddress& ip);
+  void clear_bits(const sip::IpAddress& ip);
 
   Descriptor v4_;
   Descriptor v6_;
-  Mapped bits_;
+  Mapped filter_;
   /// Addresses behind each bit. One that has reached 255 is never cleared until a rebuild.
   std::vector<std::uint8_t> uses_;
 };

@@ -23,7 +23,8 @@ std::uint32_t find_pulse_id(const std::string& pin_path) {
 }  // namespace
 
 sip::Result<GateMaps, std::string> GateMaps::open(const std::string& pin_path) {
-  const std::uint32_t id = find_pulse_id(pin_path);  // first: what is replaced meanwhile shows later
+  const std::uint32_t id =
+      find_pulse_id(pin_path);  // first: what is replaced meanwhile shows later
   auto bindings = Bindings::open(pin_path);
   if (!bindings) return bindings.error();
   auto lanes = Lanes::open(pin_path);

@@ -130,7 +130,7 @@ std::uint64_t estimate_maps(std::uint32_t max_bindings) {
                                      element(sizeof(sipward_key6), sizeof(sipward_binding)) +
                                      element(sizeof(sipward_addr4), sizeof(sipward_address)) +
                                      element(sizeof(sipward_addr6), sizeof(sipward_address)) +
-                                     SIPWARD_ADDRESS_BITS_PER_ROW / 8;
+                                     SIPWARD_ROUGH_BITS_PER_ROW * SIPWARD_FILTER_PARTS / 8;
   constexpr std::uint64_t kFixed = 32 * kMebibyte;  // budgets, lanes, admissions, events
   return kFixed + kEachRow * max_bindings;
 }

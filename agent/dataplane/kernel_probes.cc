@@ -136,7 +136,8 @@ std::optional<std::string> probe_gate(const GateConfig& config) {
   const std::unique_ptr<gate_bpf, Destroy> skeleton{gate_bpf__open()};
   if (!skeleton) return errno_text(errno);
   skeleton->rodata->settings = make_settings(config, {}, random_seed());
-  skeleton->rodata->settings.address_bits = 64 * bpf_map__max_entries(skeleton->maps.address_bits);
+  skeleton->rodata->settings.filter_words =
+      bpf_map__max_entries(skeleton->maps.address_filter) / SIPWARD_FILTER_PARTS;
   for (const std::string_view name : {kBindings4, kBindings6, kAddresses4, kAddresses6}) {
     bpf_map* map = bpf_object__find_map_by_name(skeleton->obj, std::string(name).c_str());
     bpf_map__set_max_entries(map, kTrialRows);

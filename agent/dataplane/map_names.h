@@ -10,7 +10,7 @@ inline constexpr std::string_view kBindings4 = "bindings4";
 inline constexpr std::string_view kBindings6 = "bindings6";
 inline constexpr std::string_view kAddresses4 = "addresses4";
 inline constexpr std::string_view kAddresses6 = "addresses6";
-inline constexpr std::string_view kAddressBits = "address_bits";
+inline constexpr std::string_view kAddressFilter = "address_filter";
 inline constexpr std::string_view kSourceRules4 = "source_rules4";
 inline constexpr std::string_view kSourceRules6 = "source_rules6";
 inline constexpr std::string_view kClearBlocks = "clear_blocks";
@@ -27,8 +27,9 @@ inline constexpr std::string_view kPulse = "pulse";
 inline constexpr std::string_view kMeta = "meta";
 
 inline constexpr std::string_view kMapNames[] = {
-    kBindings4,   kBindings6,  kAddresses4, kAddresses6, kAddressBits, kSourceRules4, kSourceRules6,
-    kClearBlocks, kAdmissions, kChallenged, kKnown,      kFragments,   kCounters,     kInterfaces,
-    kSources,     kTotals,     kEvents,     kPulse,      kMeta};
+    kBindings4,    kBindings6,    kAddresses4,  kAddresses6, kAddressFilter,
+    kSourceRules4, kSourceRules6, kClearBlocks, kAdmissions, kChallenged,
+    kKnown,        kFragments,    kCounters,    kInterfaces, kSources,
+    kTotals,       kEvents,       kPulse,       kMeta};
 
 }  // namespace sipward::dataplane

@@ -19,9 +19,9 @@ constexpr std::size_t kGroupBuffer = 16'384;
 
 /// What the daemon writes: rows and what is derived from them, lanes, the pulse. A ring's consumer
 /// writes how far it has read.
-constexpr std::string_view kDaemonWrites[] = {kBindings4,  kBindings6,   kAddresses4,
-                                              kAddresses6, kAddressBits, kChallenged,
-                                              kKnown,      kEvents,      kPulse};
+constexpr std::string_view kDaemonWrites[] = {kBindings4,  kBindings6,     kAddresses4,
+                                              kAddresses6, kAddressFilter, kChallenged,
+                                              kKnown,      kEvents,        kPulse};
 
 mode_t mode_of(const std::string& name) {
   if (std::ranges::find(kDaemonWrites, name) != std::end(kDaemonWrites)) return 0660;

@@ -77,14 +77,18 @@ std::string explain(int error, const std::string& log) {
       what, tail(log));
 }
 
+/// Words of the rough part of address_filter.
+std::uint32_t filter_words(std::uint32_t rows) {
+  const std::uint64_t bits = std::bit_ceil(std::uint64_t{rows} * SIPWARD_ROUGH_BITS_PER_ROW);
+  return static_cast<std::uint32_t>(std::max<std::uint64_t>(bits / 64, 1));
+}
+
 /// For maps that grow with the number of rows; 0: the object's own figure is right.
 std::uint32_t wanted_entries(std::string_view name, std::uint32_t rows) {
   if (name == kBindings4 || name == kBindings6 || name == kAddresses4 || name == kAddresses6) {
     return rows;
   }
-  if (name != kAddressBits) return 0;
-  const std::uint64_t bits = std::bit_ceil(std::uint64_t{rows} * SIPWARD_ADDRESS_BITS_PER_ROW);
-  return static_cast<std::uint32_t>(std::max<std::uint64_t>(bits / 64, 1));
+  return name == kAddressFilter ? filter_words(rows) * SIPWARD_FILTER_PARTS : 0;
 }
 
 int set_maps(gate_bpf& skeleton, const LoadRequest& request) {
@@ -122,7 +126,7 @@ sip::Result<Program, std::string> Program::load(const LoadRequest& request) {
   if (!skeleton) return fmt::format("the gate's object cannot be read\n{}", log.text());
   int failed = set_maps(*skeleton, request);
   skeleton->rodata->settings = request.settings;
-  skeleton->rodata->settings.address_bits = 64 * bpf_map__max_entries(skeleton->maps.address_bits);
+  skeleton->rodata->settings.filter_words = filter_words(request.max_bindings);
   if (failed == 0) failed = gate_bpf__load(skeleton);
   if (failed != 0) return explain(-failed, log.text());
   // Without BTF everything would work, and nobody could read the maps.

@@ -23,7 +23,7 @@ struct Place {
   std::string interface;
   std::uint32_t slot = 0;
 };
-/// The constants of the program on one interface. `address_bits` is the loader's, who knows the
+/// The constants of the program on one interface. `filter_words` is the loader's, who knows the
 /// map.
 [[nodiscard]] sipward_settings make_settings(const GateConfig& config, const Place& place,
                                              const Seed& seed);

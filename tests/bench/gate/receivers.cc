@@ -80,10 +80,8 @@ Gate::~Gate() {
 }
 
 void Gate::install_all(std::span<const ims::KernelRow> rows) {
-  for (const ims::KernelRow& row : rows) {
-    if (bindings_->install(row) != dataplane::InstallStatus::kInstalled) {
-      throw std::runtime_error("a row was not installed");
-    }
+  if (bindings_->install_all(rows) != rows.size()) {
+    throw std::runtime_error("a row was not installed");
   }
 }
 
