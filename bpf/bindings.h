@@ -85,12 +85,16 @@ static __always_inline enum row_state find_row6(struct xdp_md *ctx, struct packe
 }
 
 /* Port 0: the row of the address. */
-GLOBAL int find_row(struct xdp_md *ctx, struct packet *packet, __u32 port, __u64 now)
+static __always_inline enum row_state find_row_here(struct xdp_md *ctx, struct packet *packet,
+						    __u16 port, __u64 now)
 {
-	if (!packet)
-		return ROW_NONE;
 	return packet->is_v6 ? find_row6(ctx, packet, port, now) :
 			       find_row4(ctx, packet, port, now);
+}
+
+GLOBAL int find_row(struct xdp_md *ctx, struct packet *packet, __u32 port, __u64 now)
+{
+	return packet ? find_row_here(ctx, packet, port, now) : ROW_NONE;
 }
 
 /*

@@ -125,13 +125,13 @@ static __always_inline int judge_frame(struct xdp_md *ctx)
 SEC("xdp.frags")
 int sipward_gate(struct xdp_md *ctx)
 {
-	/* Where such packets may pass, with a tag, they all go the long way. */
-	if (settings.shortcut && settings.enforce && settings.fail_mode != SIPWARD_FAIL_OPEN) {
-		const __u32 octets = plain_stranger(ctx);
+	if (settings.shortcut) {
+		const struct shortcut end = take_shortcut(ctx);
 
-		if (octets) {
-			count(SIPWARD_REASON_UNBOUND, octets);
-			return XDP_DROP;
+		/* Without room for the tag, nothing has happened yet. */
+		if (end.octets && (!end.mark || write_tag(ctx, end.mark))) {
+			count(end.reason, end.octets);
+			return end.mark ? XDP_PASS : XDP_DROP;
 		}
 	}
 	return judge_frame(ctx);
