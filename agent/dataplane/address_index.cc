@@ -158,12 +158,19 @@ void AddressIndex::remove(const ims::BindingKey& key) {
   clear_bits(key.ip);
 }
 
+bool AddressIndex::is_empty_map(int map) {
+  sipward_addr6 first{};  // the longer of the two keys
+  return bpf_map_get_next_key(map, nullptr, &first) != 0;
+}
+
 bool AddressIndex::add_all(std::span<const ims::BindingKey> keys) {
+  // After a restart there are many keys and nothing to look up.
+  const bool none = is_empty_map(v4_.get()) && is_empty_map(v6_.get());
   Counted counted;
   counted.reserve(keys.size());
   for (const ims::BindingKey& key : keys) {
     const auto [at, fresh] = counted.try_emplace(key.ip, sipward_address{});
-    if (fresh) at->second = find(key.ip);
+    if (fresh && !none) at->second = find(key.ip);
     if (fresh && is_empty(at->second)) set_bits(key.ip);
     count_in(at->second, key);
   }

@@ -41,6 +41,7 @@ class AddressIndex {
   [[nodiscard]] std::array<sipward_filter_bits, 2> bits_of(const sip::IpAddress& ip) const;
   template <class Visit>
   void each_bit(const sip::IpAddress& ip, Visit visit);
+  [[nodiscard]] static bool is_empty_map(int map);
   [[nodiscard]] sipward_address find(const sip::IpAddress& ip) const;
   [[nodiscard]] bool write(const sip::IpAddress& ip, const sipward_address& address) const;
   void set_bits(const sip::IpAddress& ip);
