@@ -53,14 +53,15 @@ static __always_inline int has_token(__u32 reason)
 /* A racing CPU may take the same token: one event more, never many. */
 static __always_inline int take_token(struct sipward_pulse *words, __u32 reason)
 {
-	__u32 *tokens;
+	__u32 *tokens, left;
 
 	if (!words || reason >= SIPWARD_REASON_COUNT)
 		return 0;
 	tokens = &words->event_tokens[reason];
-	if (*(volatile __u32 *)tokens == 0)
+	left = *(volatile __u32 *)tokens;
+	if (left == 0)
 		return 0;
-	*(volatile __u32 *)tokens -= 1;
+	*(volatile __u32 *)tokens = left - 1; /* never below zero */
 	return 1;
 }
 
