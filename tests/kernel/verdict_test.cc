@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "tests/kernel/expectations.h"
 #include "tests/kernel/lab.h"
 
 namespace sipward::test {
@@ -46,14 +47,6 @@ struct Case {
   RowKinds kinds = RowKinds::kBoth;
   bool emergency = false;
 };
-
-bool refuses(const std::string& counter) {
-  for (std::uint32_t reason = 0; reason < SIPWARD_REASON_COUNT; ++reason) {
-    if (reason_name(reason) == counter) return sipward_refuses(reason) != 0;
-  }
-  ADD_FAILURE() << "no counter " << counter;
-  return false;
-}
 
 void expect(const Case& c, Mode mode, const Outcome& outcome) {
   EXPECT_EQ(outcome.counted, c.counted);
