@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ostream>
 #include <random>
 #include <set>
 #include <string>
@@ -143,6 +144,8 @@ struct Case {
   Mode mode;
   Fragments fragments;
   bool tcp;
+
+  friend void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 };
 
 class Fuzz : public testing::TestWithParam<Case> {
