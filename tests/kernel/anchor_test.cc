@@ -178,7 +178,7 @@ TEST(Anchor, OfARowThatHasNoneIsNotContradicted) {
 
 TEST(Anchor, OfAnExpiredRowIsNot) {
   GateUnderTest gate(with(kMac));
-  install(gate, {anchored({.seconds_left = -1})});
+  install(gate, {anchored({.seconds_left = kExpired})});
   expect_all(gate, {{"another MAC", from_ue4(kInvite).mac(kOtherMac), "expired"}});
 }
 
@@ -192,7 +192,7 @@ TEST(Anchor, AContradictedExactRowDoesNotFallBackToAWildcardRow) {
                     {"another port: the wildcard row's", Packet(moved).udp(40009, kSip), "bound"},
                     {"another port, not the wildcard row's anchor",
                      from_ue4(kInvite).udp(40009, kSip), "anchor_mac"}});
-  install(gate, {anchored({.seconds_left = -1})});
+  install(gate, {anchored({.seconds_left = kExpired})});
   expect_all(gate, {{"an expired exact row does", moved, "bound"}});
 }
 

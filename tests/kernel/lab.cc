@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
 #include <vector>
 
@@ -149,6 +150,11 @@ dataplane::Descriptor GateUnderTest::map(std::string_view name) const {
   dataplane::Descriptor opened = dataplane::open_pinned(fmt::format("{}/{}", pin_path_, name));
   if (!opened) fail(name);
   return opened;
+}
+
+GateUnderTest::~GateUnderTest() {
+  std::error_code ignored;
+  std::filesystem::remove_all(pin_path_, ignored);
 }
 
 sipward_counters GateUnderTest::counters() const {

@@ -48,6 +48,9 @@ inline constexpr std::uint32_t kSlot = 3;  ///< of the gate under test
 [[nodiscard]] Packet tcp_from_ue4(std::uint8_t flags, std::string_view payload = "");
 [[nodiscard]] Packet tcp_from_ue6(std::uint8_t flags, std::string_view payload = "");
 
+/// Of a row that the gate sees as expired: its clock is coarse, and it counts in whole seconds.
+inline constexpr int kExpired = -2;
+
 /// A row of the UE: with port 0 a wildcard one.
 struct RowOf {
   std::string_view ip = kUe4;
@@ -79,6 +82,10 @@ ManyRuns run_many(int program, const Frame& frame, std::uint32_t times);
 class GateUnderTest {
  public:
   explicit GateUnderTest(const dataplane::GateConfig& config);
+  GateUnderTest(const GateUnderTest&) = delete;
+  GateUnderTest& operator=(const GateUnderTest&) = delete;
+  /// Removes its pins: the maps are some twenty megabytes.
+  ~GateUnderTest();
 
   Outcome run(const Frame& frame);
   /// A frame that is tagged needs new room each time: about thirty tags fit.

@@ -136,7 +136,7 @@ TEST(Suspect, IsNotWhoseRowHasExpiredOrWhoIsElsewhere) {
   auto config = config_in(Mode::kEnforce);
   config.policy.anchor = {.mac = true};
   GateUnderTest gate(config);
-  install(gate, {reported({.seconds_left = -1})});
+  install(gate, {reported({.seconds_left = kExpired})});
   expect_all(gate, {{"expired", from_ue4(kInvite), "expired"}});
   ims::KernelRow anchored = reported({});
   anchored.anchor = ims::Anchor{.slot = kSlot, .mac = kUeMac};
@@ -200,7 +200,7 @@ TEST(LastSeen, IsNotRefreshedBySuspectExpiredOrContradictedPackets) {
   };
   const Row rows[] = {{reported({}), "suspect_tagged"},
                       {with_silence({}, 10), "suspect_tagged"},
-                      {row({.seconds_left = -1}), "expired"},
+                      {row({.seconds_left = kExpired}), "expired"},
                       {elsewhere, "anchor_mac"}};
   for (const Row& one : rows) {
     write_row(gate, one.row, 40);

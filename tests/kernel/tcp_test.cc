@@ -116,7 +116,7 @@ TEST(Tcp, ARowOfUdpIsNone) {
 
 TEST(Tcp, AnExpiredRowIsNone) {
   GateUnderTest gate(tcp_config());
-  install(gate, {row({.seconds_left = -1, .transport = Transport::kTcp})});
+  install(gate, {row({.seconds_left = kExpired, .transport = Transport::kTcp})});
   expect_all(gate, {{"segment", tcp_from_ue4(kAck), "no_flow"}});
 }
 
