@@ -55,7 +55,7 @@ static __always_inline int drops(void)
 
 /*
  * A packet that should be tagged and cannot be: user space would take it for one that went around
- * the gate, so that passing it in enforce mode would only hide the fault.
+ * the gate, so that passing it where we enforce would only hide the fault.
  */
 static __always_inline int carry_out(struct xdp_md *ctx, struct packet *packet,
 				     struct ruling ruling)
@@ -63,12 +63,12 @@ static __always_inline int carry_out(struct xdp_md *ctx, struct packet *packet,
 	const int refused = sipward_refuses(ruling.reason);
 	int action = refused && drops() ? XDP_DROP : XDP_PASS;
 
-	if (has_token(ruling.reason))
-		tell(ctx, packet, ruling.reason, action == XDP_DROP);
 	if (action == XDP_PASS && ruling.mark && !write_tag(ctx, ruling.mark) && !refused) {
 		ruling.reason = SIPWARD_REASON_TAG_FAILED;
-		action = settings.enforce ? XDP_DROP : XDP_PASS;
+		action = drops() ? XDP_DROP : XDP_PASS;
 	}
+	if (has_token(ruling.reason))
+		tell(ctx, packet, ruling.reason, action == XDP_DROP);
 	count(ruling.reason, packet->length);
 	return action;
 }

@@ -72,7 +72,7 @@ static __always_inline enum step read_ethernet(struct xdp_md *ctx, struct packet
 static __always_inline enum step note_fragment(struct packet *packet, __u32 offset, __u32 more)
 {
 	packet->fragment_offset = offset;
-	packet->fragmented = offset || more;
+	packet->fragmented |= offset || more; /* an atomic one inside does not undo it */
 	return offset ? STEP_LATER_FRAGMENT : STEP_ON;
 }
 
@@ -177,6 +177,8 @@ static __always_inline enum step read_extension(struct xdp_md *ctx, struct packe
  */
 static __always_inline enum step rule_fragment6(struct packet *packet)
 {
+	if (is_ours(packet->proto))
+		return is_guarded6(packet, ANY_PORT) ? STEP_LATER_FRAGMENT : STEP_NOT_GUARDED;
 	return may_lead_to_us(packet->proto) ? STEP_LATER_FRAGMENT : STEP_NOT_GUARDED;
 }
 

@@ -109,7 +109,8 @@ std::size_t Bindings::install_all(std::span<const ims::KernelRow> rows) {
       all = (key->is_v4 ? v4.add(key->v4, *value) : v6.add(key->v6, *value)) && all;
     }
   }
-  all = v4.flush() && v6.flush() && all;
+  all = v4.flush() && all;
+  all = v6.flush() && all;   // each family has its own room
   if (!all) repair_index();  // it was told of rows that are not there
   return v4.written() + v6.written();
 }

@@ -32,11 +32,11 @@ class Bindings {
   static sip::Result<Bindings, std::string> open(const std::string& pin_path);
 
   /// Inserts the row, or replaces the one with the same key. The kernel counts in whole seconds: it
-  /// closes the row less than a second after `expires`. Refused: a transport that has no packets,
-  /// and an expiry that is not within the 28 bits the kernel compares.
+  /// closes the row a second and a tick after `expires` at most. Refused: a transport that has no
+  /// packets, and an expiry that is not within the 28 bits the kernel compares.
   InstallStatus install(const ims::KernelRow& row);
-  /// Many rows, in batches; how many are there now. Rows that cannot be written are left out, and
-  /// from the first batch on that has no room, all.
+  /// Many rows with different keys, in batches; how many of them are there now. Rows that cannot
+  /// be written are left out, and of a batch what follows the first one that has no room.
   std::size_t install_all(std::span<const ims::KernelRow> rows);
   /// Makes the index of addresses agree with the rows, whatever a killed process left. False: it
   /// has no room for them.

@@ -92,6 +92,97 @@ TEST(Bindings, AFullMapRefusesTheNewAndKeepsTheOld) {
   EXPECT_EQ(gate.bindings().install(row({.port = port})), InstallStatus::kInstalled);
 }
 
+std::vector<ims::KernelRow> many(std::uint32_t count, std::string_view ip = kUe4) {
+  std::vector<ims::KernelRow> rows;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    rows.push_back(row({.ip = ip, .port = static_cast<std::uint16_t>(1 + i), .binding = i}));
+  }
+  return rows;
+}
+
+sipward_address rows_of(const GateUnderTest& gate, std::string_view ip) {
+  const auto address = sip::IpAddress::parse(ip).value();
+  sipward_address found{};
+  bpf_map_lookup_elem(gate.map(address.is_v4() ? "addresses4" : "addresses6").get(),
+                      address.bytes().data(), &found);
+  return found;
+}
+
+TEST(Bindings, InstallsManyAtOnce) {
+  auto config = test_config();
+  config.max_bindings = 5'000;
+  GateUnderTest gate(config);
+  auto rows = many(4'500);
+  for (const ims::KernelRow& one : many(10, kUe6)) rows.push_back(one);
+  rows.push_back(row({.port = 0, .binding = 9, .epoch = 9}));
+  EXPECT_EQ(gate.bindings().install_all(rows), rows.size());
+  EXPECT_EQ(gate.bindings().list().size(), rows.size());
+  EXPECT_EQ(rows_of(gate, kUe4).port_rows, 4'500U);
+  EXPECT_EQ(rows_of(gate, kUe4).wildcard, 1U);
+  EXPECT_EQ(rows_of(gate, kUe6).port_rows, 10U);
+  EXPECT_EQ(gate.run(from_ue4(kMessage).udp(4'500, kSip)).mark, bound(4'499 & 0xfff, 1));
+  EXPECT_EQ(gate.run(from_ue6(kMessage).udp(10, kSip)).mark, bound(9, 1));
+  EXPECT_EQ(gate.run(from_ue4(kMessage).udp(4'501, kSip)).mark, bound(9, 9));
+}
+
+TEST(Bindings, InstallsManyOverSomeThatAreThere) {
+  GateUnderTest gate(test_config());
+  EXPECT_EQ(gate.bindings().install_all({}), 0U);
+  EXPECT_EQ(gate.bindings().install_all(many(10)), 10U);
+  auto rows = many(20);
+  for (ims::KernelRow& one : rows) one.epoch = 2;
+  EXPECT_EQ(gate.bindings().install_all(rows), 20U);
+  EXPECT_EQ(gate.bindings().list().size(), 20U);
+  EXPECT_EQ(rows_of(gate, kUe4).port_rows, 20U) << "ten of them were there";
+  EXPECT_EQ(gate.run(from_ue4(kMessage).udp(1, kSip)).mark, bound(0, 2));
+  EXPECT_EQ(gate.bindings().clear(), 20U);
+  EXPECT_EQ(rows_of(gate, kUe4).port_rows, 0U);
+}
+
+TEST(Bindings, OfManyLeavesOutWhatCannotBeWritten) {
+  GateUnderTest gate(test_config());
+  auto rows = many(10);
+  rows[3].key.transport = sip::Transport::kInternal;
+  rows[7].expires = sip::Time{std::chrono::seconds{-1}};
+  EXPECT_EQ(gate.bindings().install_all(rows), 8U);
+  EXPECT_EQ(gate.bindings().list().size(), 8U);
+  EXPECT_EQ(rows_of(gate, kUe4).port_rows, 8U);
+}
+
+TEST(Bindings, OfTooManyInstallsWhatFitsAndTheOtherFamily) {
+  auto config = test_config();
+  config.max_bindings = 8;
+  GateUnderTest gate(config);
+  auto rows = many(1'000);
+  for (const ims::KernelRow& one : many(3, kUe6)) rows.push_back(one);
+  const std::size_t installed = gate.bindings().install_all(rows);
+  EXPECT_GE(installed, 8U + 3U);
+  EXPECT_LT(installed, rows.size());
+  EXPECT_EQ(gate.bindings().list().size(), installed);
+  EXPECT_EQ(rows_of(gate, kUe4).port_rows, installed - 3) << "the index tells what is there";
+  EXPECT_EQ(rows_of(gate, kUe6).port_rows, 3U) << "the other family has its own room";
+}
+
+TEST(Bindings, FindOneByItsKey) {
+  GateUnderTest gate(test_config());
+  ims::KernelRow one = row({.binding = 7, .epoch = 3});
+  one.anchor =
+      ims::Anchor{.slot = 4, .mac = {1, 2, 3, 4, 5, 6}, .vlan = 7, .inner_vlan = 8, .hop_limit = 9};
+  one.silence = std::chrono::seconds(120);
+  one.suspect = true;
+  EXPECT_FALSE(gate.bindings().find(one.key));
+  ASSERT_EQ(gate.bindings().install(one), InstallStatus::kInstalled);
+  const auto found = gate.bindings().find(one.key);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->binding, 7U);
+  EXPECT_EQ(found->epoch, 3U);
+  EXPECT_EQ(found->anchor, one.anchor);
+  EXPECT_EQ(found->silence, one.silence);
+  EXPECT_TRUE(found->suspect);
+  EXPECT_LE(found->last_seen, std::chrono::steady_clock::now());
+  EXPECT_FALSE(gate.bindings().find(row({.port = 0}).key));
+}
+
 TEST(Bindings, RefuseRowsThatNoPacketCanMatchOrTheKernelCannotTime) {
   GateUnderTest gate(test_config());
   const auto refused = [&](const ims::KernelRow& one) {
@@ -120,7 +211,8 @@ TEST(Bindings, WithdrawSaysWhetherThereWasARow) {
 TEST(Bindings, CloseLessThanASecondAfterTheirExpiry) {
   GateUnderTest gate(test_config());
   ims::KernelRow one = row({});
-  one.expires = std::chrono::steady_clock::now() - std::chrono::seconds(1);
+  constexpr std::chrono::milliseconds kTick{20};  // and more: the gate's clock is coarse
+  one.expires = std::chrono::steady_clock::now() - std::chrono::seconds(1) - kTick;
   ASSERT_EQ(gate.bindings().install(one), InstallStatus::kInstalled);
   EXPECT_EQ(gate.run(from_ue4(kMessage)).counted, "expired");
   one.expires = std::chrono::steady_clock::now() + std::chrono::seconds(1);

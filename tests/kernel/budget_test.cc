@@ -86,6 +86,37 @@ TEST(Budget, OfTheClassesAreApart) {
   EXPECT_EQ(gate.run(from_ue4(kSos)).counted, "emergency_flood");
 }
 
+TEST(Budget, OfLaterFragmentsIsOnePerSourceAndOneForAll) {
+  auto config = test_config();
+  config.fragment_budget = {.per_source = kFew, .total = kFew + 1};
+  GateUnderTest gate(config);
+  for (const std::string_view source : {"203.0.113.7", "203.0.113.8", "203.0.113.9"}) {
+    ASSERT_EQ(gate.bindings().install(row({.ip = source, .port = 0})),
+              dataplane::InstallStatus::kInstalled);
+  }
+  const auto later = [](std::string_view source) {
+    return from_ue4("x").ip(source, kGate4).fragment(1'480, false).without_udp_header();
+  };
+  spend(gate, later("203.0.113.7"), kFew, "fragment_admitted");
+  spend(gate, later("203.0.113.7"), 1, "fragment_limited");
+  spend(gate, later("203.0.113.8"), 1, "fragment_admitted");
+  spend(gate, later("203.0.113.9"), 1, "fragment_flood");
+  spend(gate, later("203.0.113.99"), 10, "fragment_unbound");
+  EXPECT_EQ(gate.run(from_ue4("x")).counted, "bound") << "whole packets have none";
+}
+
+TEST(Budget, OfLaterFragmentsGrowsWithTheRowsOfANat) {
+  auto config = test_config();
+  config.fragment_budget = {.per_source = 1, .total = kMany};
+  GateUnderTest gate(config);
+  for (std::uint16_t port = 1; port <= kFew; ++port) {
+    ASSERT_EQ(gate.bindings().install(row({.port = port})), dataplane::InstallStatus::kInstalled);
+  }
+  const Frame later = from_ue4("x").fragment(1'480, false).without_udp_header();
+  spend(gate, later, kFew, "fragment_admitted");
+  EXPECT_EQ(gate.run(later).counted, "fragment_limited");
+}
+
 TEST(Budget, FillsAgainWithTime) {
   constexpr std::uint32_t kRate = 200;  // one every 5 ms
   GateUnderTest gate(with_register_budget(kRate, kMany));

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
 #include <vector>
 
@@ -25,7 +26,6 @@ namespace sipward::test {
 namespace {
 
 constexpr const char* kBpffs = "/sys/fs/bpf";
-constexpr std::uint32_t kSlot = 3;
 
 [[noreturn]] void fail(std::string_view what) {
   throw std::runtime_error(fmt::format("{}: {}", what, std::strerror(errno)));
@@ -100,6 +100,19 @@ Packet from_ue6(std::string_view payload) {
   return Packet().ip(kUe6, kGate6).udp(kUePort, kSip).payload(payload);
 }
 
+Packet tcp_from_ue4(std::uint8_t flags, std::string_view payload) {
+  return Packet().ip(kUe4, kGate4).tcp(kUePort, kSip, flags).payload(payload);
+}
+
+Packet tcp_from_ue6(std::uint8_t flags, std::string_view payload) {
+  return Packet().ip(kUe6, kGate6).tcp(kUePort, kSip, flags).payload(payload);
+}
+
+std::uint32_t now_s() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(now).count());
+}
+
 ims::KernelRow row(const RowOf& fields) {
   return {.key = {.ip = sip::IpAddress::parse(fields.ip).value(),
                   .port = fields.port,
@@ -133,8 +146,19 @@ GateUnderTest::GateUnderTest(const dataplane::GateConfig& config) : pin_path_(ne
   pulse_ = std::move(*pulse);
 }
 
+dataplane::Descriptor GateUnderTest::map(std::string_view name) const {
+  dataplane::Descriptor opened = dataplane::open_pinned(fmt::format("{}/{}", pin_path_, name));
+  if (!opened) fail(name);
+  return opened;
+}
+
+GateUnderTest::~GateUnderTest() {
+  std::error_code ignored;
+  std::filesystem::remove_all(pin_path_, ignored);
+}
+
 sipward_counters GateUnderTest::counters() const {
-  const dataplane::Descriptor map = dataplane::open_pinned(pin_path_ + "/counters");
+  const dataplane::Descriptor map = this->map("counters");
   std::vector<sipward_counters> per_cpu(static_cast<std::size_t>(libbpf_num_possible_cpus()));
   if (bpf_map_lookup_elem(map.get(), &kSlot, per_cpu.data()) != 0) fail("counters");
   PerReason total{};
@@ -197,7 +221,7 @@ ManyRuns GateUnderTest::repeat(const Frame& frame, std::uint32_t times) {
 
 void GateUnderTest::refill_budgets() {
   const auto empty = [&](const char* name, std::uint32_t count) {
-    const dataplane::Descriptor map = dataplane::open_pinned(pin_path_ + name);
+    const dataplane::Descriptor map = this->map(name);
     std::vector<__u32> keys(count);
     const std::vector<sipward_bucket> buckets(count);
     for (std::uint32_t i = 0; i < count; ++i) keys[i] = i;
@@ -206,8 +230,8 @@ void GateUnderTest::refill_budgets() {
       fail(name);
     }
   };
-  empty("/sources", SIPWARD_CLASS_COUNT * SIPWARD_SOURCES_PER_CLASS);
-  empty("/totals", SIPWARD_CLASS_COUNT);
+  empty("sources", SIPWARD_CLASS_COUNT * SIPWARD_SOURCES_PER_CLASS);
+  empty("totals", SIPWARD_CLASS_COUNT);
 }
 
 }  // namespace sipward::test

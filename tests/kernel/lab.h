@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -30,6 +34,8 @@ inline constexpr std::string_view kUe4 = "203.0.113.7";
 inline constexpr std::string_view kUe6 = "2001:db8:7::7";
 inline constexpr std::uint16_t kUePort = 40001;
 
+inline constexpr std::uint32_t kSlot = 3;  ///< of the gate under test
+
 /// Enforces, guards both listeners, knows both kinds of rows; budgets that no test meets by chance,
 /// and no need of a daemon.
 [[nodiscard]] dataplane::GateConfig test_config();
@@ -37,6 +43,13 @@ inline constexpr std::uint16_t kUePort = 40001;
 /// A packet from the UE to the listener of its family.
 [[nodiscard]] Packet from_ue4(std::string_view payload);
 [[nodiscard]] Packet from_ue6(std::string_view payload);
+
+/// A TCP segment of the UE to the listener of its family.
+[[nodiscard]] Packet tcp_from_ue4(std::uint8_t flags, std::string_view payload = "");
+[[nodiscard]] Packet tcp_from_ue6(std::uint8_t flags, std::string_view payload = "");
+
+/// Of a row that the gate sees as expired: its clock is coarse, and it counts in whole seconds.
+inline constexpr int kExpired = -2;
 
 /// A row of the UE: with port 0 a wildcard one.
 struct RowOf {
@@ -69,6 +82,10 @@ ManyRuns run_many(int program, const Frame& frame, std::uint32_t times);
 class GateUnderTest {
  public:
   explicit GateUnderTest(const dataplane::GateConfig& config);
+  GateUnderTest(const GateUnderTest&) = delete;
+  GateUnderTest& operator=(const GateUnderTest&) = delete;
+  /// Removes its pins: the maps are some twenty megabytes.
+  ~GateUnderTest();
 
   Outcome run(const Frame& frame);
   /// A frame that is tagged needs new room each time: about thirty tags fit.
@@ -78,6 +95,8 @@ class GateUnderTest {
   [[nodiscard]] dataplane::Pulse& pulse() { return *pulse_; }
   [[nodiscard]] const dataplane::Program& program() const { return *program_; }
   [[nodiscard]] const std::string& pin_path() const { return pin_path_; }
+  /// One of its maps; throws when it cannot be opened.
+  [[nodiscard]] dataplane::Descriptor map(std::string_view name) const;
   [[nodiscard]] std::uint64_t packets(std::string_view counter) const;
   /// Fills every budget again: what a quiet second does.
   void refill_budgets();
@@ -90,6 +109,23 @@ class GateUnderTest {
   std::optional<dataplane::Bindings> bindings_;
   std::optional<dataplane::Pulse> pulse_;
 };
+
+/// Writes an element; throws when the kernel refuses it.
+template <class Key, class Value>
+void write_element(const dataplane::Descriptor& map, const Key& key, const Value& value) {
+  if (bpf_map_update_elem(map.get(), &key, &value, BPF_ANY) != 0) {
+    throw std::runtime_error("bpf_map_update_elem");
+  }
+}
+template <class Value, class Key>
+std::optional<Value> read_element(const dataplane::Descriptor& map, const Key& key) {
+  Value value{};
+  if (bpf_map_lookup_elem(map.get(), &key, &value) != 0) return std::nullopt;
+  return value;
+}
+
+/// Seconds of the clock that rows and beats are in.
+[[nodiscard]] std::uint32_t now_s();
 
 /// `bound`: as bpftool prints it.
 [[nodiscard]] std::string_view reason_name(std::uint32_t reason);

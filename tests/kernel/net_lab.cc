@@ -4,9 +4,11 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/socket.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -30,13 +32,23 @@ constexpr int kPatienceMs = 2'000;
   throw std::runtime_error(fmt::format("{}: {}", what, std::strerror(errno)));
 }
 
-struct Address {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-};
+void in_thread(const std::function<void()>& work) {
+  std::exception_ptr error;
+  std::thread thread([&] {
+    try {
+      work();
+    } catch (...) {
+      error = std::current_exception();
+    }
+  });
+  thread.join();
+  if (error) std::rethrow_exception(error);
+}
 
-Address make_address(std::string_view ip, std::uint16_t port) {
-  Address address;
+}  // namespace
+
+SocketAddress make_socket_address(std::string_view ip, std::uint16_t port) {
+  SocketAddress address;
   const std::string text(ip);
   auto* v4 = reinterpret_cast<sockaddr_in*>(&address.storage);
   auto* v6 = reinterpret_cast<sockaddr_in6*>(&address.storage);
@@ -53,21 +65,6 @@ Address make_address(std::string_view ip, std::uint16_t port) {
   }
   return address;
 }
-
-void in_thread(const std::function<void()>& work) {
-  std::exception_ptr error;
-  std::thread thread([&] {
-    try {
-      work();
-    } catch (...) {
-      error = std::current_exception();
-    }
-  });
-  thread.join();
-  if (error) std::rethrow_exception(error);
-}
-
-}  // namespace
 
 Namespace::Namespace() {
   use_private_bpffs();
@@ -130,7 +127,7 @@ dataplane::Status NetLab::status(const dataplane::GateConfig& config) const {
 
 UdpPeer::UdpPeer(const Namespace& host, std::string_view ip, std::uint16_t port) {
   host.run([&] {
-    const Address address = make_address(ip, port);
+    const SocketAddress address = make_socket_address(ip, port);
     fd_ = dataplane::Descriptor{::socket(address.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     const int on = 1;
     if (::setsockopt(fd_.get(), SOL_SOCKET, kReceiveMark, &on, sizeof(on)) != 0) {
@@ -143,7 +140,7 @@ UdpPeer::UdpPeer(const Namespace& host, std::string_view ip, std::uint16_t port)
 }
 
 void UdpPeer::send(std::string_view payload, std::string_view ip, std::uint16_t port) const {
-  const Address to = make_address(ip, port);
+  const SocketAddress to = make_socket_address(ip, port);
   if (::sendto(fd_.get(), payload.data(), payload.size(), 0,
                reinterpret_cast<const sockaddr*>(&to.storage), to.size) < 0) {
     fail("sendto");
@@ -173,6 +170,34 @@ std::optional<UdpPeer::Datagram> UdpPeer::receive_within(int milliseconds) const
     }
   }
   return datagram;
+}
+
+Mac mac_of(const Namespace& host, const std::string& interface) {
+  Mac mac{};
+  host.run([&] {
+    ifreq request{};
+    interface.copy(request.ifr_name, IFNAMSIZ - 1);
+    const dataplane::Descriptor any{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    if (::ioctl(any.get(), SIOCGIFHWADDR, &request) != 0) fail("SIOCGIFHWADDR");
+    std::memcpy(mac.data(), request.ifr_hwaddr.sa_data, mac.size());
+  });
+  return mac;
+}
+
+Wire::Wire(const Namespace& host, const std::string& interface) {
+  host.run([&] {
+    fd_ = dataplane::Descriptor{::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)};
+    sockaddr_ll place{};
+    place.sll_family = AF_PACKET;
+    place.sll_ifindex = static_cast<int>(::if_nametoindex(interface.c_str()));
+    if (::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&place), sizeof(place)) != 0) {
+      fail("bind");
+    }
+  });
+}
+
+void Wire::send(const Frame& frame) const {
+  if (::send(fd_.get(), frame.data(), frame.size(), 0) < 0) fail("send");
 }
 
 }  // namespace sipward::test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/socket.h>
+
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -9,6 +11,7 @@
 
 #include "agent/dataplane/descriptor.h"
 #include "agent/dataplane/gate.h"
+#include "tests/kernel/packet_builder.h"
 
 namespace sipward::test {
 
@@ -50,6 +53,24 @@ class NetLab {
 
 inline constexpr std::string_view kPeer4 = "198.51.100.20";
 inline constexpr std::string_view kPeer6 = "2001:db8::20";
+
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+};
+[[nodiscard]] SocketAddress make_socket_address(std::string_view ip, std::uint16_t port);
+
+[[nodiscard]] Mac mac_of(const Namespace& host, const std::string& interface);
+
+/// Sends frames as they are.
+class Wire {
+ public:
+  Wire(const Namespace& host, const std::string& interface);
+  void send(const Frame& frame) const;
+
+ private:
+  dataplane::Descriptor fd_;
+};
 
 /// A UDP socket; made inside the namespace it is given.
 class UdpPeer {

@@ -100,7 +100,7 @@ class Recycling : public testing::Test {
 
   GateUnderTest gate_;
   dataplane::Descriptor map_;
-  Written reader_ = make({.binding = 1, .seconds_left = -1});
+  Written reader_ = make({.binding = 1, .seconds_left = kExpired});
 };
 
 TEST_F(Recycling, NeverLendsAnotherRowsWord) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "tests/kernel/expectations.h"
 #include "tests/kernel/lab.h"
 
 namespace sipward::test {
@@ -46,14 +47,6 @@ struct Case {
   RowKinds kinds = RowKinds::kBoth;
   bool emergency = false;
 };
-
-bool refuses(const std::string& counter) {
-  for (std::uint32_t reason = 0; reason < SIPWARD_REASON_COUNT; ++reason) {
-    if (reason_name(reason) == counter) return sipward_refuses(reason) != 0;
-  }
-  ADD_FAILURE() << "no counter " << counter;
-  return false;
-}
 
 void expect(const Case& c, Mode mode, const Outcome& outcome) {
   EXPECT_EQ(outcome.counted, c.counted);
@@ -165,16 +158,20 @@ TEST(Verdict, NoRowNoEntry) {
        {row4},
        "bad_source",
        {}},
-      {"expired row", from_ue4(kInvite), {{.seconds_left = -1}}, "expired", {}},
-      {"expired wildcard row", from_ue4(kInvite), {{.port = 0, .seconds_left = -1}}, "expired", {}},
+      {"expired row", from_ue4(kInvite), {{.seconds_left = kExpired}}, "expired", {}},
+      {"expired wildcard row",
+       from_ue4(kInvite),
+       {{.port = 0, .seconds_left = kExpired}},
+       "expired",
+       {}},
       {"expired exact row, live wildcard row",
        from_ue4(kInvite),
-       {{.seconds_left = -1}, {.port = 0, .binding = 3}},
+       {{.seconds_left = kExpired}, {.port = 0, .binding = 3}},
        "bound",
        bound(3, 1)},
       {"an expired source may register, and is no stranger",
        from_ue4(kRegister),
-       {{.seconds_left = -1}},
+       {{.seconds_left = kExpired}},
        "known_admitted",
        kAdmitted},
       {"a response is no reason to pass", from_ue4("SIP/2.0 200 OK\r\n"), {}, "unbound", {}},
