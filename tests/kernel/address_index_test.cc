@@ -6,6 +6,8 @@
 #include <bpf/bpf.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "agent/dataplane/row.h"
@@ -35,35 +37,44 @@ class Index : public testing::Test {
     sipward_address found{};
     return bpf_map_lookup_elem(map_of(ip(text)).get(), ip(text).bytes().data(), &found) == 0;
   }
+  /// Whether the filters let the address through.
   [[nodiscard]] bool bit(std::string_view text) const {
-    const std::uint32_t at = bit_of(ip(text));
-    const auto word = read_element<__u64>(gate_.map("address_bits"), at / 64);
-    return (word.value() >> at % 64 & 1) != 0;
+    return std::ranges::all_of(bits_of(ip(text)), [&](const auto& bits) { return is_set(bits); });
   }
-  [[nodiscard]] std::uint32_t bit_of(const sip::IpAddress& address) const {
+  [[nodiscard]] bool is_set(const sipward_filter_bits& bits) const {
+    const auto word = read_element<__u64>(gate_.map("address_filter"), bits.word);
+    return (word.value() & bits.mask) == bits.mask;
+  }
+  [[nodiscard]] std::array<sipward_filter_bits, 2> bits_of(const sip::IpAddress& address) const {
     bpf_map_info info{};
     __u32 size = sizeof(info);
-    bpf_obj_get_info_by_fd(gate_.map("address_bits").get(), &info, &size);
+    bpf_obj_get_info_by_fd(gate_.map("address_filter").get(), &info, &size);
     __u32 word = 0;
     __u64 halves[2];
     std::memcpy(&word, address.bytes().data(), sizeof(word));
     if (!address.is_v4()) std::memcpy(halves, address.bytes().data(), sizeof(halves));
     const __u64 digest = address.is_v4() ? sipward_address_digest4(word)
                                          : sipward_address_digest6(halves[0], halves[1]);
-    return sipward_address_bit(digest, 64 * info.max_entries);
+    const __u32 rough = info.max_entries / SIPWARD_FILTER_PARTS;
+    return {sipward_rough_bits(digest, rough), sipward_fine_bits(digest, rough)};
   }
-  /// Another IPv4 address behind the same bit.
+  /// Another IPv4 address with the same bits in the rough filter.
   [[nodiscard]] std::string neighbour_of(std::string_view text) const {
-    for (int i = 0; i < 65'536; ++i) {
-      const std::string other = "192.0." + std::to_string(i / 256) + "." + std::to_string(i % 256);
-      if (bit_of(ip(other)) == bit_of(ip(text))) return other;
+    const sipward_filter_bits own = bits_of(ip(text)).front();
+    for (int i = 0; i < 262'144; ++i) {
+      const std::string other = "192." + std::to_string(i / 65'536) + "." +
+                                std::to_string(i / 256 % 256) + "." + std::to_string(i % 256);
+      const sipward_filter_bits found = bits_of(ip(other)).front();
+      if (found.word == own.word && found.mask == own.mask) return other;
     }
-    throw std::runtime_error("no two addresses share a bit");
+    throw std::runtime_error("no two addresses share their bits");
   }
   /// What a process that was killed in between leaves.
   void forget(std::string_view text) {
     bpf_map_delete_elem(map_of(ip(text)).get(), ip(text).bytes().data());
-    write_element(gate_.map("address_bits"), bit_of(ip(text)) / 64, __u64{0});
+    for (const sipward_filter_bits& bits : bits_of(ip(text))) {
+      write_element(gate_.map("address_filter"), bits.word, __u64{0});
+    }
   }
   [[nodiscard]] dataplane::Descriptor map_of(const sip::IpAddress& address) const {
     return gate_.map(address.is_v4() ? "addresses4" : "addresses6");
@@ -105,7 +116,7 @@ TEST_F(Index, EndsWithTheLastRow) {
   }
 }
 
-TEST_F(Index, ABitThatTwoShareEndsWithTheSecond) {
+TEST_F(Index, BitsThatTwoShareEndWithTheSecond) {
   const std::string other = neighbour_of(kUe4);
   install(gate_, {row({}), row({.ip = other})});
   EXPECT_TRUE(withdraw({}));
@@ -116,7 +127,7 @@ TEST_F(Index, ABitThatTwoShareEndsWithTheSecond) {
   EXPECT_FALSE(bit(other));
 }
 
-TEST_F(Index, ARowIsNotFoundWithoutItsBit) {
+TEST_F(Index, ARowIsNotFoundWithoutItsBits) {
   install(gate_, {row({}), row({.ip = kUe6})});
   for (const std::string_view source : {kUe4, kUe6}) forget(source);
   expect_all(gate_,
@@ -154,24 +165,27 @@ TEST_F(Index, IsRepairedWhenTheTableIsOpened) {
   EXPECT_FALSE(bit(kUe4)) << "a bit that another process has set ends with its row too";
 }
 
-TEST_F(Index, ABitThatVeryManyShareStaysUntilARepair) {
+TEST_F(Index, BitsThatVeryManyShareStayUntilARepair) {
   auto index = AddressIndex::open(gate_.pin_path());
   ASSERT_TRUE(index.ok()) << index.error();
   std::vector<ims::BindingKey> keys;
-  const std::uint32_t shared = bit_of(ip(kUe4));
+  const sipward_filter_bits shared = bits_of(ip(kUe4)).front();
   for (std::uint32_t i = 0; keys.size() < 300; ++i) {
     const std::array<std::uint8_t, 4> octets{10, static_cast<std::uint8_t>(i >> 16),
                                              static_cast<std::uint8_t>(i >> 8),
                                              static_cast<std::uint8_t>(i)};
     const auto address = sip::IpAddress::from_bytes(octets).value();
-    if (bit_of(address) == shared) keys.push_back({.ip = address, .port = 1});
+    const sipward_filter_bits found = bits_of(address).front();
+    if (found.word == shared.word && found.mask == shared.mask) {
+      keys.push_back({.ip = address, .port = 1});
+    }
   }
-  // The map has no room for all of them; the bit is set before it says so.
+  // The map has no room for all of them; the bits are set before it says so.
   EXPECT_FALSE(index->add_all(keys));
   for (const ims::BindingKey& key : keys) index->remove(key);
-  EXPECT_TRUE(bit(kUe4)) << "set too long is slow, cleared too early is wrong";
+  EXPECT_TRUE(is_set(shared)) << "set too long is slow, cleared too early is wrong";
   EXPECT_TRUE(index->rebuild({}));
-  EXPECT_FALSE(bit(kUe4));
+  EXPECT_FALSE(is_set(shared));
 }
 
 TEST_F(Index, IsLeftAsItWasByARowThatFindsNoRoom) {

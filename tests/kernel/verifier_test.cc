@@ -104,8 +104,9 @@ class Compiled {
   Compiled& operator=(const Compiled&) = delete;
 
   [[nodiscard]] bool load(sipward_settings settings) const {
-    bpf_map* bits = bpf_object__find_map_by_name(object_.get(), "address_bits");
-    settings.address_bits = 64 * bpf_map__max_entries(bits);
+    bpf_map* bits = bpf_object__find_map_by_name(object_.get(), "address_filter");
+    settings.filter_words = bpf_map__max_entries(bits) / SIPWARD_FILTER_PARTS;
+    settings.shortcut = 1;
     return write_constant("settings", &settings, sizeof(settings)) &&
            bpf_object__load(object_.get()) == 0;
   }
