@@ -19,6 +19,13 @@ install(FILES ${CMAKE_CURRENT_LIST_DIR}/sipward.tmpfiles DESTINATION lib/tmpfile
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/sipward.sysctl DESTINATION lib/sysctl.d
         RENAME 60-sipward.conf)
 
+# For DHCP, RADIUS and NAT servers. release.sh is read by the others, which run by themselves.
+file(GLOB hooks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/scripts/hooks/*)
+set(shared_by_hooks ${PROJECT_SOURCE_DIR}/scripts/hooks/release.sh)
+list(REMOVE_ITEM hooks ${shared_by_hooks})
+install(PROGRAMS ${hooks} DESTINATION ${CMAKE_INSTALL_DATADIR}/sipward/hooks)
+install(FILES ${shared_by_hooks} DESTINATION ${CMAKE_INSTALL_DATADIR}/sipward/hooks)
+
 file(GLOB manuals CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/man/*.[158])
 foreach(manual ${manuals})
   string(REGEX REPLACE ".*\\.([158])$" "\\1" section ${manual})

@@ -151,8 +151,9 @@ void read_gate(Section& section, GateConfig& gate) {
   section.read("heartbeat_timeout", gate.heartbeat_timeout, {.min = 2, .max = 3'600});
   read_rates(section, gate);
   read_policy(section, gate.policy);
+  const bool complete = !section.is_blamed("interfaces");  // else one mistake would be told twice
   section.each_table("interface", [&](const std::string& name, Section& table) {
-    if (std::ranges::find(gate.interfaces, name) == gate.interfaces.end()) {
+    if (complete && std::ranges::find(gate.interfaces, name) == gate.interfaces.end()) {
       table.blame("", "no such interface in 'gate.interfaces'");
     }
     InterfacePolicy policy = gate.policy;

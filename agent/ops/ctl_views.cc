@@ -134,7 +134,7 @@ std::string show_explanation(const Json& lookup) {
 
 std::string show_counters(const Json& counters) {
   Table table({"GROUP", "COUNTER", "VALUE"});
-  for (const char* group : {"events", "gate_events", "node"}) {
+  for (const char* group : {"events", "gate_events", "drift", "node"}) {
     if (counters.contains(group)) add_counters(table, group, counters[group]);
   }
   if (counters.contains("transactions")) {

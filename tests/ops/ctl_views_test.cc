@@ -138,6 +138,8 @@ TEST(CtlViews, CountersThatAreZeroAreLeftOut) {
       {"events", {{"unbound", 3}, {"registered", 0}}},
       {"kernel", {{"eth1.100.bound", 9}, {"eth1.100.odd", 1}, {"eth1.100.expired", 0}}},
       {"reasons", {{"bound", {{"verdict", "bound"}, {"meaning", "passed: it has a row"}}}}},
+      {"drift", {{"extra", 4}, {"missing", 0}}},
+      {"node", {{"seats_lost", 1}}},
       {"transactions", {{"scscf", {{"client", 2}, {"server", 0}}}}},
       {"sockets",
        Json::array(
@@ -147,10 +149,12 @@ TEST(CtlViews, CountersThatAreZeroAreLeftOut) {
             "eth1.100.bound  9        bound    passed: it has a row\n"
             "eth1.100.odd    1        -        -\n"
             "\n"
-            "GROUP               COUNTER   VALUE\n"
-            "events              unbound   3\n"
-            "transactions scscf  client    2\n"
-            "198.51.100.10:5060  received  12\n");
+            "GROUP               COUNTER     VALUE\n"
+            "events              unbound     3\n"
+            "drift               extra       4\n"
+            "node                seats_lost  1\n"
+            "transactions scscf  client      2\n"
+            "198.51.100.10:5060  received    12\n");
   EXPECT_EQ(show_counters({{"kernel", {{"eth1.bound", 0}}}}), "all counters are zero\n");
   EXPECT_EQ(show_counters({{"kernel", {{"eth1.bound", 1}}}}),
             "GATE COUNTER  PACKETS  VERDICT  MEANING\n"
