@@ -10,6 +10,7 @@
 #include "agent/dataplane/hook.h"
 #include "agent/dataplane/pins.h"
 #include "agent/dataplane/settings.h"
+#include "bpf/abi.h"
 
 namespace sipward::dataplane {
 
@@ -50,6 +51,12 @@ Result attach_uncovered(const GateConfig& config) {
   Report all;
   const auto running = status(config.pin_path, config.interfaces);
   if (!running) return running.error();
+  if (running->abi_version > SIPWARD_ABI_VERSION) {
+    return fmt::format(
+        "the maps are of a later version ({}): restart this service, so that it is "
+        "of that version too",
+        running->version);
+  }
   for (const InterfaceStatus& interface : running->interfaces) {
     if (interface.attached() && interface.tag) continue;
     if (interface.ifindex == 0) {

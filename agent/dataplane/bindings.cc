@@ -51,10 +51,8 @@ sip::Result<Bindings, std::string> Bindings::open(const std::string& pin_path) {
   auto v6 = open_map(pin_path, kBindings6);
   if (!v6) return v6.error();
   if (!has_shape(v4->get(), sizeof(sipward_key4)) || !has_shape(v6->get(), sizeof(sipward_key6))) {
-    return fmt::format(
-        "the maps under {} were made by another version: sipward-gate detach, then "
-        "sipward-gate attach",
-        pin_path);
+    return fmt::format("the maps under {} were made by another version: sipward-gate upgrade",
+                       pin_path);
   }
   const std::size_t capacity = info_of(v4->get()).max_entries;
   auto index = AddressIndex::open(pin_path);

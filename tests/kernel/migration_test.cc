@@ -106,6 +106,20 @@ TEST_F(Migration, MapsThatNobodyKnowsNeverWedgeAStart) {
   EXPECT_TRUE(bindings().list().empty());
 }
 
+TEST_F(Migration, AnOldServiceLeavesNewerMapsAlone) {
+  lab_.gate().shell("ip link add sw2 type veth peer name sw3 && ip link set sw2 up");
+  ASSERT_OK(lab_.attach(config_));
+  ASSERT_EQ(bindings().install(row({})), dataplane::InstallStatus::kInstalled);
+  claim_version(SIPWARD_ABI_VERSION + 1);
+  config_.interfaces = {"sw0", "sw2"};  // the second has just come
+  lab_.gate().run([&] {
+    const auto covered = dataplane::attach(config_, dataplane::Extent::kUncovered);
+    ASSERT_FALSE(covered.ok());
+    EXPECT_NE(covered.error().find("later version"), std::string::npos) << covered.error();
+  });
+  EXPECT_EQ(bindings().list().size(), 1U);
+}
+
 TEST_F(Migration, AnotherSizeKeepsTheRowsAndTheirAnchors) {
   ASSERT_OK(lab_.attach(config_));
   ims::KernelRow anchored = row({.binding = 9, .epoch = 2});
