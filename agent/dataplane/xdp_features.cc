@@ -2,7 +2,8 @@
 #include "agent/dataplane/xdp_features.h"
 
 #include <linux/genetlink.h>
-#include <linux/netlink.h>
+
+#include <string_view>
 
 #include "agent/dataplane/netlink_request.h"
 
@@ -20,10 +21,11 @@ constexpr std::uint16_t kFeatures = 3;            // NETDEV_A_DEV_XDP_FEATURES
 template <class T>
 std::optional<T> ask_for(const NetlinkRequest& request, std::uint16_t attribute) {
   std::optional<T> found;
-  ask_kernel(NETLINK_GENERIC, request, [&](std::uint16_t, std::string_view body) {
-    if (body.size() < GENL_HDRLEN) return;
-    found = read_octets<T>(find_attribute(body.substr(GENL_HDRLEN), attribute));
-  });
+  const auto take = [&](const NetlinkMessage& message) {
+    found = read_as<T>(find_attribute(behind(message.body, GENL_HDRLEN), attribute));
+    return false;
+  };
+  ask_kernel(NETLINK_GENERIC, request, {.take = take});
   return found;
 }
 
@@ -32,12 +34,12 @@ std::optional<T> ask_for(const NetlinkRequest& request, std::uint16_t attribute)
 std::optional<std::uint64_t> read_xdp_features(std::uint32_t ifindex) {
   NetlinkRequest family(GENL_ID_CTRL, 0);
   family.header(genlmsghdr{.cmd = CTRL_CMD_GETFAMILY, .version = 1, .reserved = 0});
-  family.attribute(CTRL_ATTR_FAMILY_NAME, kFamily);
+  family.attribute(CTRL_ATTR_FAMILY_NAME, std::as_bytes(std::span(kFamily)));
   const auto id = ask_for<std::uint16_t>(family, CTRL_ATTR_FAMILY_ID);
   if (!id) return std::nullopt;
   NetlinkRequest device(*id, 0);
   device.header(genlmsghdr{.cmd = kGetDevice, .version = 1, .reserved = 0});
-  device.attribute(kIfindex, {reinterpret_cast<const char*>(&ifindex), sizeof(ifindex)});
+  device.attribute(kIfindex, octets_of(ifindex));
   return ask_for<std::uint64_t>(device, kFeatures);
 }
 
