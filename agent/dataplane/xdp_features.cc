@@ -3,8 +3,6 @@
 
 #include <linux/genetlink.h>
 
-#include <string_view>
-
 #include "agent/dataplane/netlink_request.h"
 
 namespace sipward::dataplane {
@@ -12,10 +10,10 @@ namespace sipward::dataplane {
 namespace {
 
 // <linux/netdev.h>; Debian 12's headers are older than the kernels it can run.
-constexpr std::string_view kFamily{"netdev", 7};  // with its zero, as the kernel compares it
-constexpr std::uint8_t kGetDevice = 1;            // NETDEV_CMD_DEV_GET
-constexpr std::uint16_t kIfindex = 1;             // NETDEV_A_DEV_IFINDEX
-constexpr std::uint16_t kFeatures = 3;            // NETDEV_A_DEV_XDP_FEATURES
+constexpr char kFamily[] = "netdev";    // sent with its zero, as the kernel compares it
+constexpr std::uint8_t kGetDevice = 1;  // NETDEV_CMD_DEV_GET
+constexpr std::uint16_t kIfindex = 1;   // NETDEV_A_DEV_IFINDEX
+constexpr std::uint16_t kFeatures = 3;  // NETDEV_A_DEV_XDP_FEATURES
 
 /// The attribute of the one message that answers.
 template <class T>
@@ -34,7 +32,7 @@ std::optional<T> ask_for(const NetlinkRequest& request, std::uint16_t attribute)
 std::optional<std::uint64_t> read_xdp_features(std::uint32_t ifindex) {
   NetlinkRequest family(GENL_ID_CTRL, 0);
   family.header(genlmsghdr{.cmd = CTRL_CMD_GETFAMILY, .version = 1, .reserved = 0});
-  family.attribute(CTRL_ATTR_FAMILY_NAME, std::as_bytes(std::span(kFamily)));
+  family.attribute(CTRL_ATTR_FAMILY_NAME, octets_of(kFamily));
   const auto id = ask_for<std::uint16_t>(family, CTRL_ATTR_FAMILY_ID);
   if (!id) return std::nullopt;
   NetlinkRequest device(*id, 0);
