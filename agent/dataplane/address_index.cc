@@ -2,18 +2,16 @@
 #include "agent/dataplane/address_index.h"
 
 #include <bpf/bpf.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
 #include <bit>
-#include <cerrno>
 #include <cstring>
 #include <unordered_map>
 
 #include "agent/dataplane/batch.h"
 #include "agent/dataplane/map_names.h"
-#include "agent/dataplane/pins.h"
+#include "agent/dataplane/pinned_maps.h"
 
 namespace sipward::dataplane {
 
@@ -72,16 +70,13 @@ void delete_others(int map, const Counted& kept) {
 }  // namespace
 
 sip::Result<AddressIndex, std::string> AddressIndex::open(const std::string& pin_path) {
-  Descriptor maps[2];
-  const std::string_view names[2] = {kAddresses4, kAddresses6};
-  for (int i = 0; i < 2; ++i) {
-    const std::string path = fmt::format("{}/{}", pin_path, names[i]);
-    maps[i] = open_pinned(path);
-    if (!maps[i]) return cannot_open(path, errno);
-  }
-  auto bits = Mapped::open(fmt::format("{}/{}", pin_path, kAddressFilter));
+  auto v4 = open_map(pin_path, kAddresses4);
+  if (!v4) return v4.error();
+  auto v6 = open_map(pin_path, kAddresses6);
+  if (!v6) return v6.error();
+  auto bits = Mapped::open(pin_path, kAddressFilter);
   if (!bits) return bits.error();
-  return AddressIndex{std::move(maps[0]), std::move(maps[1]), std::move(*bits)};
+  return AddressIndex{std::move(*v4), std::move(*v6), std::move(*bits)};
 }
 
 AddressIndex::AddressIndex(Descriptor v4, Descriptor v6, Mapped filter)

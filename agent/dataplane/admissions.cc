@@ -2,24 +2,21 @@
 #include "agent/dataplane/admissions.h"
 
 #include <bpf/bpf.h>
-#include <fmt/format.h>
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "agent/dataplane/map_names.h"
-#include "agent/dataplane/pins.h"
+#include "agent/dataplane/pinned_maps.h"
 #include "agent/dataplane/row.h"
 #include "bpf/abi.h"
 
 namespace sipward::dataplane {
 
 sip::Result<Admissions, std::string> Admissions::open(const std::string& pin_path) {
-  const std::string path = fmt::format("{}/{}", pin_path, kAdmissions);
-  Descriptor map = open_pinned_map_to_read(path);
-  if (!map) return cannot_open(path, errno);
-  return Admissions{std::move(map)};
+  auto map = open_map_to_read(pin_path, kAdmissions);
+  if (!map) return map.error();
+  return Admissions{std::move(*map)};
 }
 
 std::optional<ims::Anchor> Admissions::find(std::uint32_t seat, const sip::Flow& flow) const {

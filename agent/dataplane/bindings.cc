@@ -9,26 +9,14 @@
 
 #include "agent/dataplane/batch.h"
 #include "agent/dataplane/map_names.h"
-#include "agent/dataplane/pins.h"
+#include "agent/dataplane/pinned_maps.h"
 #include "agent/dataplane/row.h"
 
 namespace sipward::dataplane {
 
 namespace {
 
-sip::Result<Descriptor, std::string> open_map(const std::string& pin_path, std::string_view name) {
-  const std::string path = fmt::format("{}/{}", pin_path, name);
-  Descriptor map = open_pinned(path);
-  if (!map) return cannot_open(path, errno);
-  return map;
-}
-
-bpf_map_info info_of(int map) {
-  bpf_map_info info{};
-  __u32 size = sizeof(info);
-  bpf_obj_get_info_by_fd(map, &info, &size);
-  return info;
-}
+bpf_map_info info_of(int map) { return map_info(map).value_or(bpf_map_info{}); }
 
 bool has_shape(int map, std::size_t key_size) {
   const bpf_map_info info = info_of(map);

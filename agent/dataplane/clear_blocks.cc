@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "agent/dataplane/map_names.h"
+#include "agent/dataplane/pinned_maps.h"
 #include "agent/dataplane/pins.h"
 #include "agent/dataplane/source_rule_maps.h"
 
@@ -98,16 +99,16 @@ ClearBlocks make_clear_blocks(const std::vector<SourceRule>& rules) {
 
 std::optional<std::string> write_sources(const std::string& pin_path,
                                          const std::vector<SourceRule>& rules) {
-  const std::string path = fmt::format("{}/{}", pin_path, kClearBlocks);
-  const Descriptor map = open_pinned(path);
-  if (!map) return cannot_open(path, errno);
+  const auto map = open_map(pin_path, kClearBlocks);
+  if (!map) return map.error();
+  const std::string path = map_path(pin_path, kClearBlocks);
   const ClearBlocks wanted = make_clear_blocks(rules);
   ClearBlocks both(kClearBlockWords);
-  if (!read_blocks(map.get(), both)) return failed(path);
+  if (!read_blocks(map->get(), both)) return failed(path);
   std::ranges::transform(both, wanted, both.begin(), std::bit_and<>());
-  if (!write_blocks(map.get(), both)) return failed(path);
+  if (!write_blocks(map->get(), both)) return failed(path);
   if (auto error = write_source_rules(pin_path, rules)) return error;
-  if (!write_blocks(map.get(), wanted)) return failed(path);
+  if (!write_blocks(map->get(), wanted)) return failed(path);
   return std::nullopt;
 }
 

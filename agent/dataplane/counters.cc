@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "agent/dataplane/map_names.h"
+#include "agent/dataplane/pinned_maps.h"
 #include "agent/dataplane/pins.h"
 #include "agent/dataplane/reason_words.h"
 #include "agent/dataplane/slots.h"
@@ -40,17 +41,18 @@ std::optional<PerReason> sum(int map, std::uint32_t slot) {
 }  // namespace
 
 sip::Result<std::vector<NamedCounter>, std::string> read_counters(const std::string& pin_path) {
-  const std::string path = fmt::format("{}/{}", pin_path, kCounters);
-  const Descriptor map = open_pinned_map_to_read(path);
-  if (!map) return cannot_open(path, errno);
+  const auto map = open_map_to_read(pin_path, kCounters);
+  if (!map) return map.error();
   auto slots = read_slots(pin_path);
   if (!slots) return slots.error();
   std::vector<NamedCounter> counters;
   for (std::uint32_t slot = 0; slot < slots->size(); ++slot) {
     const auto& interface = (*slots)[slot];
     if (interface.name.empty()) continue;
-    const auto total = sum(map.get(), slot);
-    if (!total) return fmt::format("cannot read {}: {}", path, errno_text(errno));
+    const auto total = sum(map->get(), slot);
+    if (!total) {
+      return fmt::format("cannot read {}: {}", map_path(pin_path, kCounters), errno_text(errno));
+    }
     for (std::size_t i = 0; i < total->size(); ++i) {
       const ReasonWords& words = reason_words()[i];
       counters.push_back({.interface = interface.name,

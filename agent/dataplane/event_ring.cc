@@ -11,6 +11,7 @@
 
 #include "agent/dataplane/map_names.h"
 #include "agent/dataplane/packet_event.h"
+#include "agent/dataplane/pinned_maps.h"
 #include "agent/dataplane/pins.h"
 
 namespace sipward::dataplane {
@@ -21,10 +22,8 @@ constexpr std::uint32_t kOnlyRow = 0;
 constexpr int kEnough = -ECANCELED;  // libbpf counts the record as taken, and stops
 
 bool is_pulse(int map) {
-  bpf_map_info info{};
-  __u32 size = sizeof(info);
-  return bpf_obj_get_info_by_fd(map, &info, &size) == 0 && info.type == BPF_MAP_TYPE_ARRAY &&
-         info.value_size == sizeof(sipward_pulse);
+  const auto info = map_info(map);
+  return info && info->type == BPF_MAP_TYPE_ARRAY && info->value_size == sizeof(sipward_pulse);
 }
 
 }  // namespace
@@ -61,19 +60,21 @@ EventRing::EventRing(EventRing&& other) noexcept = default;
 EventRing& EventRing::operator=(EventRing&& other) noexcept = default;
 
 sip::Result<EventRing, std::string> EventRing::open(const std::string& pin_path) {
-  const std::string pulse_path = fmt::format("{}/{}", pin_path, kPulse);
-  Descriptor pulse = open_pinned_map_to_read(pulse_path);
-  if (!pulse) return cannot_open(pulse_path, errno);
-  if (!is_pulse(pulse.get())) {
-    return fmt::format("{} was made by another version of sipward-gate", pulse_path);
+  auto pulse = open_map_to_read(pin_path, kPulse);
+  if (!pulse) return pulse.error();
+  if (!is_pulse(pulse->get())) {
+    return fmt::format("{} was made by another version of sipward-gate",
+                       map_path(pin_path, kPulse));
   }
-  const std::string path = fmt::format("{}/{}", pin_path, kEvents);
+  auto map = open_map(pin_path, kEvents);
+  if (!map) return map.error();
   auto state = std::make_unique<State>();
-  state->map = open_pinned(path);
-  if (!state->map) return cannot_open(path, errno);
+  state->map = std::move(*map);
   state->ring.reset(ring_buffer__new(state->map.get(), &State::take, state.get(), nullptr));
-  if (!state->ring) return fmt::format("cannot read {}: {}", path, errno_text(errno));
-  return EventRing{std::move(state), std::move(pulse)};
+  if (!state->ring) {
+    return fmt::format("cannot read {}: {}", map_path(pin_path, kEvents), errno_text(errno));
+  }
+  return EventRing{std::move(state), std::move(*pulse)};
 }
 
 int EventRing::descriptor() const { return ring_buffer__epoll_fd(state_->ring.get()); }

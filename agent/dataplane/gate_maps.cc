@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/dataplane/gate_maps.h"
 
-#include <bpf/bpf.h>
-#include <fmt/format.h>
-
 #include "agent/dataplane/map_names.h"
-#include "agent/dataplane/pins.h"
+#include "agent/dataplane/pinned_maps.h"
 
 namespace sipward::dataplane {
 
@@ -13,11 +10,9 @@ namespace {
 
 /// 0: there is none.
 std::uint32_t find_pulse_id(const std::string& pin_path) {
-  const Descriptor map = open_pinned_map_to_read(fmt::format("{}/{}", pin_path, kPulse));
-  bpf_map_info info{};
-  __u32 size = sizeof(info);
-  if (!map || bpf_obj_get_info_by_fd(map.get(), &info, &size) != 0) return 0;
-  return info.id;
+  const auto map = open_map_to_read(pin_path, kPulse);
+  const auto info = map ? map_info(map->get()) : std::nullopt;
+  return info ? info->id : 0;
 }
 
 }  // namespace

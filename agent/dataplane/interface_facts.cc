@@ -12,16 +12,16 @@ namespace sipward::dataplane {
 
 namespace {
 
-using Links = std::vector<LinkFacts>;
+using Links = std::vector<Link>;
 
 std::string name_of(const Links& links, std::uint32_t index) {
-  const auto found = std::ranges::find(links, index, &LinkFacts::index);
+  const auto found = std::ranges::find(links, index, &Link::ifindex);
   return found == links.end() ? std::string() : found->name;
 }
 
 bool carries_vlans(const Links& links, std::uint32_t index) {
   return std::ranges::any_of(
-      links, [&](const LinkFacts& one) { return one.kind == "vlan" && one.parent == index; });
+      links, [&](const Link& one) { return one.kind == "vlan" && one.parent == index; });
 }
 
 /// Whose program runs is told by the link that is pinned: it can be read, or is surely not there.
@@ -32,10 +32,10 @@ bool may_see_link(const std::string& pin_path, const std::string& interface) {
 
 void read_program(InterfaceFacts& facts, const std::string& pin_path) {
   using Program = InterfaceFacts::Program;
-  const XdpState running = xdp_state(facts.link->index);
+  const XdpState running = xdp_state(facts.link->ifindex);
   if (running.program_id == 0) return;
   facts.running = describe_program(running.program_id);
-  const Interface interface { .name = facts.name, .index = facts.link->index };
+  const Interface interface { .name = facts.name, .index = facts.link->ifindex };
   facts.program = foreign_xdp(pin_path, interface) ? Program::kForeign : Program::kOurs;
   if (!may_see_link(pin_path, facts.name)) facts.program = Program::kUnknown;
 }
@@ -49,17 +49,17 @@ InterfaceFacts read_interface(const std::string& name, const Links& links,
                               const std::string& pin_path) {
   InterfaceFacts facts;
   facts.name = name;
-  const auto link = std::ranges::find(links, name, &LinkFacts::name);
+  const auto link = std::ranges::find(links, name, &Link::name);
   if (link == links.end()) return facts;
   facts.link = *link;
   facts.parent = name_of(links, link->parent);
   facts.master = name_of(links, link->master);
-  facts.carries_vlans = carries_vlans(links, link->index);
+  facts.carries_vlans = carries_vlans(links, link->ifindex);
   facts.driver = read_driver(name);
-  facts.xdp_features = read_xdp_features(link->index);
+  facts.xdp_features = read_xdp_features(link->ifindex);
   read_program(facts, pin_path);
   facts.tag_clash =
-      find_tag_clash(read_ingress_filters(link->index), our_tag_program(pin_path, name));
+      find_tag_clash(read_ingress_filters(link->ifindex), our_tag_program(pin_path, name));
   return facts;
 }
 

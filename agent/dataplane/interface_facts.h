@@ -9,7 +9,7 @@
 #include "agent/dataplane/ethtool.h"
 #include "agent/dataplane/gate.h"
 #include "agent/dataplane/gate_config.h"
-#include "agent/dataplane/link_facts.h"
+#include "agent/dataplane/netlink.h"
 #include "agent/dataplane/tag_clash.h"
 
 namespace sipward::dataplane {
@@ -24,10 +24,10 @@ struct InterfaceFacts {
   };
 
   std::string name;
-  std::optional<LinkFacts> link;  ///< nullopt: there is no such interface
-  std::string parent;             ///< name of link->parent
-  std::string master;             ///< name of link->master
-  bool carries_vlans = false;     ///< it is the parent of a VLAN
+  std::optional<Link> link;    ///< nullopt: there is no such interface
+  std::string parent;          ///< name of link->parent
+  std::string master;          ///< name of link->master
+  bool carries_vlans = false;  ///< it is the parent of a VLAN
   DriverFacts driver;
   std::optional<std::uint64_t> xdp_features;
   Program program = Program::kNone;

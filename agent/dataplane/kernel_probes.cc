@@ -19,6 +19,7 @@
 #include "agent/dataplane/map_names.h"
 #include "agent/dataplane/pins.h"
 #include "agent/dataplane/settings.h"
+#include "agent/dataplane/silence.h"
 #include "gate.skel.h"
 
 namespace sipward::dataplane {
@@ -31,18 +32,6 @@ constexpr std::uint32_t kXdpHasFrags = 1U << 5;                 // <linux/bpf.h>
 constexpr int kReceiveMark = 75;                                // SO_RCVMARK, 5.19
 constexpr int kLoopback = 1;                                    // of every network namespace
 constexpr std::uint32_t kTrialRows = 64;
-
-/// A refusal is an answer here, and libbpf would print it.
-class Silence {
- public:
-  Silence() : before_(libbpf_set_print(nullptr)) {}
-  ~Silence() { libbpf_set_print(before_); }
-  Silence(const Silence&) = delete;
-  Silence& operator=(const Silence&) = delete;
-
- private:
-  libbpf_print_fn_t before_;
-};
 
 /// `return 0;`, which nobody ever runs.
 Descriptor load_nothing(bpf_prog_type type, std::uint32_t flags) {

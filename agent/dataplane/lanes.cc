@@ -2,13 +2,11 @@
 #include "agent/dataplane/lanes.h"
 
 #include <bpf/bpf.h>
-#include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "agent/dataplane/map_names.h"
-#include "agent/dataplane/pins.h"
+#include "agent/dataplane/pinned_maps.h"
 #include "agent/dataplane/row.h"
 #include "bpf/abi.h"
 
@@ -37,14 +35,11 @@ void note(int map, const sip::IpAddress& ip, std::chrono::seconds lifetime) {
 }  // namespace
 
 sip::Result<Lanes, std::string> Lanes::open(const std::string& pin_path) {
-  Descriptor maps[2];
-  const std::string_view names[2] = {dataplane::kChallenged, kKnown};
-  for (int i = 0; i < 2; ++i) {
-    const std::string path = fmt::format("{}/{}", pin_path, names[i]);
-    maps[i] = open_pinned(path);
-    if (!maps[i]) return cannot_open(path, errno);
-  }
-  return Lanes{std::move(maps[0]), std::move(maps[1])};
+  auto challenged = open_map(pin_path, dataplane::kChallenged);
+  if (!challenged) return challenged.error();
+  auto known = open_map(pin_path, kKnown);
+  if (!known) return known.error();
+  return Lanes{std::move(*challenged), std::move(*known)};
 }
 
 void Lanes::note_challenged(const sip::IpAddress& ip) {

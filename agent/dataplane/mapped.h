@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sip/result.h"
@@ -15,7 +16,7 @@ namespace sipward::dataplane {
 class Mapped {
  public:
   /// The error is a line for the operator.
-  static sip::Result<Mapped, std::string> open(const std::string& path);
+  static sip::Result<Mapped, std::string> open(const std::string& pin_path, std::string_view name);
   Mapped(Mapped&& other) noexcept : octets_(std::exchange(other.octets_, {})) {}
   Mapped& operator=(Mapped&& other) noexcept {
     std::swap(octets_, other.octets_);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/dataplane/migration.h"
 
-#include <bpf/bpf.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 #include "agent/dataplane/bindings.h"
 #include "agent/dataplane/map_names.h"
 #include "agent/dataplane/meta.h"
+#include "agent/dataplane/pinned_maps.h"
 #include "agent/dataplane/pins.h"
 #include "agent/dataplane/row.h"
 
@@ -41,15 +41,10 @@ ims::KernelRow read_row(ims::BindingKey key, const BindingV1& value) {
           .expires = sip::Time{std::chrono::seconds{value.expires_s}}};
 }
 
-std::uint32_t value_size(int map) {
-  bpf_map_info info{};
-  __u32 size = sizeof(info);
-  return bpf_obj_get_info_by_fd(map, &info, &size) == 0 ? info.value_size : 0;
-}
-
 template <class Key, class Value>
 bool read_into(int map, std::vector<ims::KernelRow>& rows) {
-  if (value_size(map) != sizeof(Value)) return false;
+  const auto info = map_info(map);
+  if (!info || info->value_size != sizeof(Value)) return false;
   return for_each_element<Key, Value>(map, [&](const Key& key, const Value& value) {
     rows.push_back(read_row(read_key(key), value));
   });
@@ -64,8 +59,8 @@ bool is_map_name(const std::string& name) {
 OldMaps OldMaps::open(const std::string& pin_path) {
   OldMaps old;
   if (const auto meta = read_meta(pin_path)) old.abi_version_ = meta->abi_version;
-  old.v4_ = open_pinned(fmt::format("{}/{}", pin_path, kBindings4));
-  old.v6_ = open_pinned(fmt::format("{}/{}", pin_path, kBindings6));
+  old.v4_ = open_pinned(map_path(pin_path, kBindings4));
+  old.v6_ = open_pinned(map_path(pin_path, kBindings6));
   if (auto pulse = Pulse::open(pin_path)) old.pulse_ = std::move(*pulse);
   return old;
 }
@@ -120,8 +115,8 @@ sip::Result<std::size_t, std::string> Migration::copy() {
 
 std::optional<std::string> Migration::take_over() {
   for (const std::string_view name : kMapNames) {
-    const std::string from = fmt::format("{}/{}", folder_, name);
-    const std::string to = fmt::format("{}/{}", pin_path_, name);
+    const std::string from = map_path(folder_, name);
+    const std::string to = map_path(pin_path_, name);
     if (std::rename(from.c_str(), to.c_str()) != 0) {
       return fmt::format("cannot pin {}: {}", to, errno_text(errno));
     }

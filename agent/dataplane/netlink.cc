@@ -11,8 +11,8 @@
 #include <optional>
 #include <string_view>
 
-#include "agent/dataplane/netlink_dump.h"
 #include "agent/dataplane/netlink_messages.h"
+#include "agent/dataplane/netlink_request.h"
 #include "agent/dataplane/pins.h"
 #include "agent/dataplane/route_table.h"
 
@@ -33,29 +33,21 @@ Error cannot_read(std::string_view what, int error) {
   return fmt::format("cannot read the kernel's {}: {}", what, text_of(error));
 }
 
-/// A dump of which `parse` makes values; ENOSPC when there are more than `limit`.
-template <class Request, class Value>
-int read_values(std::uint16_t type, std::optional<Value> (*parse)(Octets), std::size_t limit,
-                std::vector<Value>& values) {
-  bool full = false;
-  const auto forget = [&] { values.clear(); };
-  const auto take = [&](const NetlinkMessage& message) {
-    auto value = parse(message.body);
-    full = value && values.size() == limit;
-    if (value && !full) values.push_back(*std::move(value));
-    return !full;
-  };
-  const int error = dump_netlink(type, Request{}, {.start = forget, .take = take});
-  return full ? ENOSPC : error;
+template <class Header>
+NetlinkRequest dump_of(std::uint16_t type, const Header& header) {
+  return NetlinkRequest(type, NLM_F_DUMP).header(header);
+}
+
+int read_links(std::size_t limit, std::vector<Link>& links) {
+  return read_values(dump_of(RTM_GETLINK, ifinfomsg{}), parse_link, limit, links);
 }
 
 Error read_links_and_addresses(const NetworkLimits& limits, NetworkFacts& facts) {
-  if (const int error =
-          read_values<ifinfomsg>(RTM_GETLINK, parse_link, limits.links, facts.links)) {
+  if (const int error = read_links(limits.links, facts.links)) {
     return cannot_read("interfaces", error);
   }
-  const int error =
-      read_values<ifaddrmsg>(RTM_GETADDR, parse_address, limits.addresses, facts.addresses);
+  const int error = read_values(dump_of(RTM_GETADDR, ifaddrmsg{}), parse_address, limits.addresses,
+                                facts.addresses);
   std::ranges::sort(facts.addresses);
   return cannot_read("addresses", error);
 }
@@ -67,7 +59,8 @@ Error read_nexthops(std::size_t limit, std::optional<Nexthops>& nexthops) {
     auto nexthop = parse_nexthop(message.body);
     return !nexthop || nexthops->add(*std::move(nexthop));
   };
-  const int error = dump_netlink(RTM_GETNEXTHOP, nhmsg{}, {.start = forget, .take = take});
+  const int error =
+      ask_kernel(NETLINK_ROUTE, dump_of(RTM_GETNEXTHOP, nhmsg{}), {.take = take, .start = forget});
   return cannot_read("nexthops", error == EOPNOTSUPP ? 0 : error);
 }
 
@@ -81,7 +74,8 @@ Error read_routes(int family, std::optional<RouteTable>& table,
     if (route && route->prefix.ip.is_v4() == (family == AF_INET)) table->add(*std::move(route));
     return true;
   };
-  return cannot_read("routes", dump_netlink(RTM_GETROUTE, wanted, {.start = forget, .take = take}));
+  return cannot_read("routes", ask_kernel(NETLINK_ROUTE, dump_of(RTM_GETROUTE, wanted),
+                                          {.take = take, .start = forget}));
 }
 
 Error read_routes(const NetworkLimits& limits, NetworkFacts& facts) {
@@ -99,6 +93,12 @@ Error read_routes(const NetworkLimits& limits, NetworkFacts& facts) {
 }
 
 }  // namespace
+
+std::vector<Link> read_links() {
+  std::vector<Link> links;
+  read_links(NetworkLimits{}.links, links);
+  return links;
+}
 
 sip::Result<NetworkFacts, std::string> read_network(const NetworkLimits& limits) {
   NetworkFacts facts;

@@ -13,12 +13,17 @@
 
 namespace sipward::dataplane {
 
+/// What the kernel says about one interface.
 struct Link {
   std::uint32_t ifindex = 0;
   std::string name;
-  bool up = false;           ///< as `ip link set up` made it
+  bool up = false;  ///< as `ip link set up` made it
+  std::uint32_t mtu = 0;
+  std::string kind;          ///< `vlan`, `bridge`, `bond`, `veth`; empty: a device
+  std::string port_of_kind;  ///< `bond`: it is a port of one
   std::uint32_t master = 0;  ///< the bridge, bond or VRF that it is a port of; 0: none
-  std::uint32_t lower = 0;   ///< what a VLAN or macvlan interface lies upon; 0: none
+  std::uint32_t parent = 0;  ///< that it is made upon, in this namespace (of a veth: its peer)
+  std::uint32_t lower = 0;   ///< the parent, when it sees the same frames: of a VLAN or macvlan
   bool operator==(const Link&) const = default;
 };
 
@@ -55,7 +60,10 @@ struct NetworkFacts {
   bool other_tables = false;               ///< there are routes that policy rules choose
 };
 
-/// Reads it, in the current network namespace. Routes are those of the tables local, main and
+/// All interfaces of the current network namespace, as far as the kernel tells.
+[[nodiscard]] std::vector<Link> read_links();
+
+/// Reads it all, in the current network namespace. Routes are those of the tables local, main and
 /// default, which the kernel asks in this order unless policy rules say otherwise; those of other
 /// tables, so of VRFs, are not taken, but `other_tables` tells that there are some. Over the limits
 /// of links or addresses it is an error, as it is when the kernel's tables never stand still.

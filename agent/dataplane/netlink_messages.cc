@@ -13,23 +13,6 @@ namespace sipward::dataplane {
 
 namespace {
 
-/// The attributes behind a header; false when they are malformed.
-template <class Header, class Take>
-bool each_attribute(Octets body, const Take& take) {
-  Octets rest = behind(body, sizeof(Header));
-  while (const auto attribute = next_attribute(rest)) take(*attribute);
-  return rest.empty();
-}
-
-std::uint32_t number(const NetlinkAttribute& attribute) {
-  return read_as<std::uint32_t>(attribute.value).value_or(0);
-}
-
-std::string text(const NetlinkAttribute& attribute) {
-  const auto* first = reinterpret_cast<const char*>(attribute.value.data());
-  return {first, ::strnlen(first, attribute.value.size())};
-}
-
 std::optional<sip::IpAddress> ip_of(Octets octets) {
   return sip::IpAddress::from_bytes(
       {reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()});
@@ -40,14 +23,6 @@ std::optional<sip::IpAddress> ip_of(Octets octets) {
 bool lies_upon_another(std::string_view kind) {
   constexpr std::array<std::string_view, 4> kKinds = {"vlan", "macvlan", "macvtap", "ipvlan"};
   return std::ranges::find(kKinds, kind) != kKinds.end();
-}
-
-std::string kind_of(Octets link_info) {
-  std::string kind;
-  while (const auto attribute = next_attribute(link_info)) {
-    if (attribute->type == IFLA_INFO_KIND) kind = text(*attribute);
-  }
-  return kind;
 }
 
 /// The prefix of a route without RTA_DST is of length 0, so all zeros.
@@ -89,25 +64,48 @@ bool read_route_attributes(Octets body, RouteMessage& route, Octets& destination
         destination = attribute.value;
         break;
       case RTA_TABLE:
-        route.table = number(attribute);
+        route.table = read_number(attribute.value);
         break;
       case RTA_PRIORITY:
-        route.metric = number(attribute);
+        route.metric = read_number(attribute.value);
         break;
       case RTA_OIF:
-        route.interfaces.push_back(number(attribute));
+        route.interfaces.push_back(read_number(attribute.value));
         break;
       case RTA_MULTIPATH:
         sound = sound && read_multipath(attribute.value, route.interfaces);
         break;
       case RTA_NH_ID:
-        route.nexthop = number(attribute);
+        route.nexthop = read_number(attribute.value);
         break;
       default:
         break;
     }
   });
   return whole && sound;
+}
+
+void read_link_attribute(const NetlinkAttribute& attribute, Link& link) {
+  switch (attribute.type) {
+    case IFLA_IFNAME:
+      link.name = read_text(attribute.value);
+      break;
+    case IFLA_MTU:
+      link.mtu = read_number(attribute.value);
+      break;
+    case IFLA_MASTER:
+      link.master = read_number(attribute.value);
+      break;
+    case IFLA_LINK:
+      link.parent = read_number(attribute.value);
+      break;
+    case IFLA_LINKINFO:
+      link.kind = read_text(find_attribute(attribute.value, IFLA_INFO_KIND));
+      link.port_of_kind = read_text(find_attribute(attribute.value, IFLA_INFO_SLAVE_KIND));
+      break;
+    default:
+      break;
+  }
 }
 
 bool is_taken(const rtmsg& route) {
@@ -122,18 +120,15 @@ std::optional<Link> parse_link(Octets body) {
   if (!header || header->ifi_index <= 0) return std::nullopt;
   Link link{.ifindex = static_cast<std::uint32_t>(header->ifi_index),
             .up = (header->ifi_flags & IFF_UP) != 0};
-  std::uint32_t lower = 0;
-  std::string kind;
-  bool lower_is_elsewhere = false;
+  bool parent_is_elsewhere = false;
   const bool whole = each_attribute<ifinfomsg>(body, [&](const NetlinkAttribute& attribute) {
-    if (attribute.type == IFLA_IFNAME) link.name = text(attribute);
-    if (attribute.type == IFLA_MASTER) link.master = number(attribute);
-    if (attribute.type == IFLA_LINK) lower = number(attribute);
-    if (attribute.type == IFLA_LINK_NETNSID) lower_is_elsewhere = true;
-    if (attribute.type == IFLA_LINKINFO) kind = kind_of(attribute.value);
+    if (attribute.type == IFLA_LINK_NETNSID) parent_is_elsewhere = true;
+    read_link_attribute(attribute, link);
   });
   if (!whole || link.name.empty()) return std::nullopt;
-  if (lies_upon_another(kind) && !lower_is_elsewhere) link.lower = lower;
+  // With IFLA_LINK_NETNSID the number is one of another namespace: a veth's peer, mostly.
+  if (parent_is_elsewhere) link.parent = 0;
+  if (lies_upon_another(link.kind)) link.lower = link.parent;
   return link;
 }
 
@@ -146,7 +141,7 @@ std::optional<sip::IpAddress> parse_address(Octets body) {
   const bool whole = each_attribute<ifaddrmsg>(body, [&](const NetlinkAttribute& attribute) {
     if (attribute.type == IFA_ADDRESS) address = attribute.value;
     if (attribute.type == IFA_LOCAL) local = attribute.value;
-    if (attribute.type == IFA_FLAGS) flags = number(attribute);
+    if (attribute.type == IFA_FLAGS) flags = read_number(attribute.value);
   });
   if (!whole || (flags & IFA_F_DADFAILED) != 0) return std::nullopt;
   return ip_of(local.empty() ? address : local);
@@ -170,8 +165,8 @@ std::optional<NexthopMessage> parse_nexthop(Octets body) {
   if (!header) return std::nullopt;
   NexthopMessage nexthop;
   const bool whole = each_attribute<nhmsg>(body, [&](const NetlinkAttribute& attribute) {
-    if (attribute.type == NHA_ID) nexthop.id = number(attribute);
-    if (attribute.type == NHA_OIF) nexthop.interface = number(attribute);
+    if (attribute.type == NHA_ID) nexthop.id = read_number(attribute.value);
+    if (attribute.type == NHA_OIF) nexthop.interface = read_number(attribute.value);
     if (attribute.type == NHA_BLACKHOLE) nexthop.blackhole = true;
     if (attribute.type == NHA_GROUP) nexthop.group = read_group(attribute.value);
   });

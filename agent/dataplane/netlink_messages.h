@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "agent/dataplane/netlink.h"
-#include "agent/dataplane/netlink_dump.h"
+#include "agent/dataplane/netlink_octets.h"
 #include "sip/ip_address.h"
 #include "sip/ip_prefix.h"
 

@@ -8,7 +8,7 @@
 #include <array>
 #include <cerrno>
 
-#include "agent/dataplane/netlink_dump.h"
+#include "agent/dataplane/netlink_request.h"
 #include "agent/dataplane/pins.h"
 
 namespace sipward::dataplane {
@@ -69,7 +69,7 @@ Changes changes_in(const NetlinkDatagram& datagram) {
 }  // namespace
 
 sip::Result<NetworkWatch, std::string> NetworkWatch::open() {
-  Descriptor socket = open_netlink();
+  Descriptor socket = open_netlink(NETLINK_ROUTE);
   bool joined = socket && bind_any(socket.get());
   for (const int group : kGroups) joined = joined && join(socket.get(), group);
   if (!joined) return fmt::format("cannot watch the network: {}", errno_text(errno));

@@ -13,6 +13,7 @@
 #include <cstdio>
 
 #include "agent/dataplane/map_names.h"
+#include "agent/dataplane/pinned_maps.h"
 #include "agent/dataplane/pins.h"
 #include "gate.skel.h"
 
@@ -94,7 +95,7 @@ std::uint32_t wanted_entries(std::string_view name, std::uint32_t rows) {
 int set_maps(gate_bpf& skeleton, const LoadRequest& request) {
   for (const std::string_view name : kMapNames) {
     bpf_map* map = bpf_object__find_map_by_name(skeleton.obj, std::string(name).c_str());
-    const std::string path = fmt::format("{}/{}", request.pin_path, name);
+    const std::string path = map_path(request.pin_path, name);
     if (const std::uint32_t wanted = wanted_entries(name, request.max_bindings); wanted != 0) {
       bpf_map__set_max_entries(map, wanted);
     }
@@ -107,12 +108,11 @@ int set_maps(gate_bpf& skeleton, const LoadRequest& request) {
 bool fits(const bpf_map* map, const std::string& path) {
   const Descriptor pinned = open_pinned_map_to_read(path);
   if (!pinned) return errno == ENOENT;
-  bpf_map_info info{};
-  __u32 size = sizeof(info);
-  return bpf_obj_get_info_by_fd(pinned.get(), &info, &size) == 0 &&
-         info.type == bpf_map__type(map) && info.key_size == bpf_map__key_size(map) &&
-         info.value_size == bpf_map__value_size(map) &&
-         info.max_entries == bpf_map__max_entries(map) && info.map_flags == bpf_map__map_flags(map);
+  const auto info = map_info(pinned.get());
+  return info && info->type == bpf_map__type(map) && info->key_size == bpf_map__key_size(map) &&
+         info->value_size == bpf_map__value_size(map) &&
+         info->max_entries == bpf_map__max_entries(map) &&
+         info->map_flags == bpf_map__map_flags(map);
 }
 
 }  // namespace
@@ -146,7 +146,7 @@ bool Program::fits_pinned(const LoadRequest& request) {
   return std::ranges::all_of(kMapNames, [&](std::string_view name) {
     const bpf_map* map =
         bpf_object__find_map_by_name(program.skeleton_->obj, std::string(name).c_str());
-    return fits(map, fmt::format("{}/{}", request.pin_path, name));
+    return fits(map, map_path(request.pin_path, name));
   });
 }
 

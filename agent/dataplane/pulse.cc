@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/dataplane/pulse.h"
 
-#include <fmt/format.h>
-
 #include <atomic>
 #include <chrono>
 
@@ -13,7 +11,7 @@ namespace sipward::dataplane {
 static_assert(sizeof(sipward_pulse) % 8 == 0);
 
 sip::Result<Pulse, std::string> Pulse::open(const std::string& pin_path) {
-  auto words = Mapped::open(fmt::format("{}/{}", pin_path, kPulse));
+  auto words = Mapped::open(pin_path, kPulse);
   if (!words) return words.error();
   return Pulse{std::move(*words)};
 }

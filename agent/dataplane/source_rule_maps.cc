@@ -12,6 +12,7 @@
 
 #include "agent/dataplane/descriptor.h"
 #include "agent/dataplane/map_names.h"
+#include "agent/dataplane/pinned_maps.h"
 #include "agent/dataplane/pins.h"
 #include "sip/result.h"
 
@@ -40,18 +41,18 @@ class RuleMap {
  public:
   static sip::Result<RuleMap, std::string> open(const std::string& pin_path,
                                                 std::string_view name) {
+    auto fd = open_map(pin_path, name);
+    if (!fd) return fd.error();
     RuleMap map;
-    map.path_ = fmt::format("{}/{}", pin_path, name);
-    map.fd_ = open_pinned(map.path_);
-    if (!map.fd_) return cannot_open(map.path_, errno);
-    bpf_map_info info{};
-    __u32 size = sizeof(info);
-    if (bpf_obj_get_info_by_fd(map.fd_.get(), &info, &size) != 0) return map.fault("read");
-    if (info.type != BPF_MAP_TYPE_LPM_TRIE || info.key_size != sizeof(Key) ||
-        info.value_size != sizeof(sipward_source_rule)) {
+    map.path_ = map_path(pin_path, name);
+    map.fd_ = std::move(*fd);
+    const auto info = map_info(map.fd_.get());
+    if (!info) return map.fault("read");
+    if (info->type != BPF_MAP_TYPE_LPM_TRIE || info->key_size != sizeof(Key) ||
+        info->value_size != sizeof(sipward_source_rule)) {
       return fmt::format("{} was made by another version: sipward-gate upgrade", map.path_);
     }
-    map.room_ = info.max_entries - 1;
+    map.room_ = info->max_entries - 1;
     return map;
   }
 

@@ -9,7 +9,7 @@
 #include <linux/rtnetlink.h>
 
 #include "agent/dataplane/hook.h"
-#include "agent/dataplane/netlink_request.h"
+#include "agent/dataplane/tc_filters.h"
 
 namespace sipward::dataplane {
 
@@ -23,34 +23,26 @@ std::string IngressFilter::text() const {
   return fmt::format("{}, priority {}, handle {:#x}", kind, priority, handle);
 }
 
-std::optional<IngressFilter> parse_filter(std::string_view body) {
-  const auto header = read_octets<tcmsg>(body);
+std::optional<IngressFilter> parse_filter(Octets body) {
+  const auto header = read_as<tcmsg>(body);
   if (!header || header->tcm_handle == 0) return std::nullopt;
-  const std::string_view attributes = body.substr(sizeof(tcmsg));
+  const Octets attributes = behind(body, sizeof(tcmsg));
   IngressFilter filter;
   filter.priority = header->tcm_info >> kProtocolBits;
   filter.protocol = ntohs(static_cast<std::uint16_t>(header->tcm_info));
   filter.handle = header->tcm_handle;
   filter.kind = read_text(find_attribute(attributes, TCA_KIND));
   if (filter.kind == "bpf") {
-    const auto options = find_attribute(attributes, TCA_OPTIONS).value_or("");
-    filter.program = read_octets<std::uint32_t>(find_attribute(options, TCA_BPF_ID)).value_or(0);
+    const Octets options = find_attribute(attributes, TCA_OPTIONS);
+    filter.program = read_number(find_attribute(options, TCA_BPF_ID));
   }
   return filter;
 }
 
 std::vector<IngressFilter> read_ingress_filters(std::uint32_t ifindex) {
   std::vector<IngressFilter> filters;
-  tcmsg header{};
-  header.tcm_family = AF_UNSPEC;
-  header.tcm_ifindex = static_cast<int>(ifindex);
-  header.tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
-  NetlinkRequest request(RTM_GETTFILTER, NLM_F_DUMP);
-  request.header(header);
-  ask_kernel(NETLINK_ROUTE, request, [&](std::uint16_t type, std::string_view body) {
-    if (type != RTM_NEWTFILTER) return;
-    if (auto filter = parse_filter(body)) filters.push_back(*std::move(filter));
-  });
+  read_values(filter_request(ifindex, TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)), parse_filter,
+              kMaxIngressFilters, filters);
   return filters;
 }
 

@@ -4,8 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "agent/dataplane/netlink_octets.h"
 
 namespace sipward::dataplane {
 
@@ -22,7 +23,9 @@ struct IngressFilter {
 
 /// An RTM_NEWTFILTER message after its netlink header; nullopt also for what is only the head of a
 /// chain.
-[[nodiscard]] std::optional<IngressFilter> parse_filter(std::string_view body);
+[[nodiscard]] std::optional<IngressFilter> parse_filter(Octets body);
+inline constexpr std::size_t kMaxIngressFilters = 65'536;
+/// Those of the highest priorities, kMaxIngressFilters at most.
 [[nodiscard]] std::vector<IngressFilter> read_ingress_filters(std::uint32_t ifindex);
 /// The filter that is in the way of our tag program's. `ours`: id of the program of ours that may
 /// hang there already; 0: none does.

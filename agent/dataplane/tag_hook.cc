@@ -9,6 +9,7 @@
 
 #include "agent/dataplane/hook.h"
 #include "agent/dataplane/pins.h"
+#include "agent/dataplane/silence.h"
 #include "agent/dataplane/slots.h"
 #include "agent/dataplane/tc_filters.h"
 
@@ -31,18 +32,6 @@ bpf_tc_hook hook_of(const Interface& interface) {
   hook.attach_point = BPF_TC_INGRESS;
   return hook;
 }
-
-/// libbpf prints what the kernel answers to a question of ours that has "no" for an answer.
-class Silence {
- public:
-  Silence() : before_(libbpf_set_print(nullptr)) {}
-  ~Silence() { libbpf_set_print(before_); }
-  Silence(const Silence&) = delete;
-  Silence& operator=(const Silence&) = delete;
-
- private:
-  libbpf_print_fn_t before_;
-};
 
 /// Id of the program of our filter; 0: there is none.
 std::uint32_t clsact_program(const Interface& interface) {

@@ -11,6 +11,7 @@
 
 #include "agent/ops/config_reader.h"
 #include "agent/ops/config_sections.h"
+#include "agent/ops/config_words.h"
 #include "agent/ops/text.h"
 
 namespace sipward::ops {
@@ -28,38 +29,16 @@ ConfigErrors describe_syntax_error(const toml::parse_error& error, std::string_v
                       escape(error.description(), kMaxParserWords))};
 }
 
-std::string_view word(GateConfig::Fragments fragments) {
-  using enum GateConfig::Fragments;
-  return fragments == kSource ? "source" : fragments == kTrack ? "track" : "drop";
-}
-
-std::string_view word(InterfacePolicy::FailMode mode) {
-  using enum InterfacePolicy::FailMode;
-  return mode == kClosed ? "closed" : mode == kHold ? "hold" : "open";
-}
-
-std::string_view word(InterfacePolicy::ReversePath path) {
-  using enum InterfacePolicy::ReversePath;
-  return path == kOff ? "off" : path == kLoose ? "loose" : "strict";
-}
-
-std::string_view word(InterfacePolicy::AnchorField field) {
-  using enum InterfacePolicy::AnchorField;
-  return field == kInterface ? "interface"
-         : field == kVlan    ? "vlan"
-         : field == kMac     ? "mac"
-                             : "hop_limit";
-}
-
 /// `anchor interface, mac; reverse path strict; allow all, deny 2, refuse bogons; fail closed`
 std::string describe_policy(const InterfacePolicy& policy) {
   std::vector<std::string_view> anchor;
-  for (const auto field : policy.anchor) anchor.push_back(word(field));
-  return fmt::format(
-      "anchor {}; reverse path {}; allow {}, deny {}, {} bogons; fail {}",
-      anchor.empty() ? "none" : fmt::format("{}", fmt::join(anchor, ", ")),
-      word(policy.reverse_path), policy.allow.empty() ? "all" : std::to_string(policy.allow.size()),
-      policy.deny.size(), policy.bogons ? "refuse" : "admit", word(policy.fail_mode));
+  for (const auto field : policy.anchor) anchor.push_back(word_of(field));
+  return fmt::format("anchor {}; reverse path {}; allow {}, deny {}, {} bogons; fail {}",
+                     anchor.empty() ? "none" : fmt::format("{}", fmt::join(anchor, ", ")),
+                     word_of(policy.reverse_path),
+                     policy.allow.empty() ? "all" : std::to_string(policy.allow.size()),
+                     policy.deny.size(), policy.bogons ? "refuse" : "admit",
+                     word_of(policy.fail_mode));
 }
 
 std::string describe_gate(const Config& config) {
@@ -72,8 +51,8 @@ std::string describe_gate(const Config& config) {
     guarded.push_back(fmt::format("{}:{}", sip::transport_name(one.transport), one.local.text()));
   }
   if (!guarded.empty()) text += fmt::format("gate: also guards {}\n", fmt::join(guarded, ", "));
-  text += fmt::format("gate: fragments {}, suspect rows {}\n", word(gate.fragments),
-                      gate.suspect == GateConfig::Suspect::kTag ? "tag" : "refuse");
+  text += fmt::format("gate: fragments {}, suspect rows {}\n", word_of(gate.fragments),
+                      word_of(gate.suspect));
   text += fmt::format("gate: {}\n", describe_policy(gate.policy));
   for (const auto& [name, policy] : gate.policies) {
     text += fmt::format("gate: on {}: {}\n", name, describe_policy(policy));
@@ -121,9 +100,7 @@ sip::Result<Config, ConfigErrors> load_config(const std::string& path) {
   return parse_config(text, path);
 }
 
-std::string_view mode_name(GateConfig::Mode mode) {
-  return mode == GateConfig::Mode::kEnforce ? "enforce" : "monitor";
-}
+std::string_view mode_name(GateConfig::Mode mode) { return word_of(mode); }
 
 std::string describe(const Config& config) {
   std::string text = describe_gate(config);

@@ -12,59 +12,6 @@ namespace {
 
 constexpr std::uint32_t kMaxRate = 10'000'000;
 constexpr std::uint32_t kMaxRemembered = 7 * 24 * 3'600;
-constexpr std::size_t kAnchorFields = 4;
-
-constexpr Kind<GateConfig::Mode> kMode{
-    R"("monitor" or "enforce")", [](std::string_view text) {
-      using enum GateConfig::Mode;
-      return choose(Words<GateConfig::Mode, 2>{{{"monitor", kMonitor}, {"enforce", kEnforce}}},
-                    text);
-    }};
-constexpr Kind<GateConfig::TagCarrier> kTagCarrier{
-    R"("auto", "tcx" or "clsact")", [](std::string_view text) {
-      using enum GateConfig::TagCarrier;
-      return choose(
-          Words<GateConfig::TagCarrier, 3>{{{"auto", kAuto}, {"tcx", kTcx}, {"clsact", kClsact}}},
-          text);
-    }};
-constexpr Kind<GateConfig::Fragments> kFragments{
-    R"("source", "track" or "drop")", [](std::string_view text) {
-      using enum GateConfig::Fragments;
-      return choose(
-          Words<GateConfig::Fragments, 3>{
-              {{"source", kSource}, {"track", kTrack}, {"drop", kDrop}}},
-          text);
-    }};
-constexpr Kind<GateConfig::Suspect> kSuspect{
-    R"("refuse" or "tag")", [](std::string_view text) {
-      using enum GateConfig::Suspect;
-      return choose(Words<GateConfig::Suspect, 2>{{{"refuse", kRefuse}, {"tag", kTag}}}, text);
-    }};
-constexpr Kind<InterfacePolicy::FailMode> kFailMode{
-    R"("closed", "hold" or "open")", [](std::string_view text) {
-      using enum InterfacePolicy::FailMode;
-      return choose(
-          Words<InterfacePolicy::FailMode, 3>{
-              {{"closed", kClosed}, {"hold", kHold}, {"open", kOpen}}},
-          text);
-    }};
-constexpr Kind<InterfacePolicy::ReversePath> kReversePath{
-    R"("off", "loose" or "strict")", [](std::string_view text) {
-      using enum InterfacePolicy::ReversePath;
-      return choose(
-          Words<InterfacePolicy::ReversePath, 3>{
-              {{"off", kOff}, {"loose", kLoose}, {"strict", kStrict}}},
-          text);
-    }};
-constexpr Kind<InterfacePolicy::AnchorField> kAnchorField{
-    R"("interface", "vlan", "mac" or "hop_limit")", [](std::string_view text) {
-      using enum InterfacePolicy::AnchorField;
-      return choose(Words<InterfacePolicy::AnchorField, 4>{{{"interface", kInterface},
-                                                            {"vlan", kVlan},
-                                                            {"mac", kMac},
-                                                            {"hop_limit", kHopLimit}}},
-                    text);
-    }};
 
 void read_rates(Section& section, GateConfig& gate) {
   const Range rate{.min = 0, .max = kMaxRate};
@@ -86,7 +33,7 @@ void read_rates(Section& section, GateConfig& gate) {
 /// A list of at most so many values of a kind.
 template <class T>
 struct ListOf {
-  const Kind<T>& kind;
+  Kind<T> kind;
   std::size_t limit;
 };
 
@@ -123,10 +70,11 @@ void read_prefixes(Section& section, InterfacePolicy& policy) {
 }
 
 void read_policy(Section& section, InterfacePolicy& policy) {
-  section.read("fail_mode", policy.fail_mode, kFailMode);
-  section.read("reverse_path", policy.reverse_path, kReversePath);
-  replace(section, "anchor", policy.anchor,
-          ListOf<InterfacePolicy::AnchorField>{kAnchorField, kAnchorFields});
+  using Field = InterfacePolicy::AnchorField;
+  read_word(section, "fail_mode", policy.fail_mode);
+  read_word(section, "reverse_path", policy.reverse_path);
+  const ListOf<Field> fields{word_kind<Field>(), kWords<Field>.size()};
+  replace(section, "anchor", policy.anchor, fields);
   section.read("hop_limit_tolerance", policy.hop_limit_tolerance, {.min = 0, .max = 255});
   section.read("bogons", policy.bogons);
   read_prefixes(section, policy);
@@ -138,14 +86,14 @@ void read_gate(Section& section, GateConfig& gate) {
   section.require({"interfaces"});
   section.read("interfaces", gate.interfaces, kInterface, kMaxInterfaces);
   section.read("guard", gate.guard, kListener, kMaxListeners);
-  section.read("mode", gate.mode, kMode);
+  read_word(section, "mode", gate.mode);
   section.read("pin_path", gate.pin_path, kPath);
   section.read("max_bindings", gate.max_bindings, {.min = 1, .max = 1U << 24});
   section.read("allow_generic", gate.allow_generic);
-  section.read("tag_carrier", gate.tag_carrier, kTagCarrier);
+  read_word(section, "tag_carrier", gate.tag_carrier);
   section.read("emergency", gate.emergency);
-  section.read("fragments", gate.fragments, kFragments);
-  section.read("suspect", gate.suspect, kSuspect);
+  read_word(section, "fragments", gate.fragments);
+  read_word(section, "suspect", gate.suspect);
   section.read("suspect_after", gate.suspect_after, {.min = 0, .max = 100});
   section.read("event_rate", gate.event_rate, {.min = 0, .max = 10'000});
   section.read("heartbeat_timeout", gate.heartbeat_timeout, {.min = 2, .max = 3'600});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/ops/config_kinds.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sip/uri.h"
@@ -85,6 +87,11 @@ std::optional<GuardedListener> parse_listener(std::string_view text) {
     return std::nullopt;
   }
   return GuardedListener{.transport = *transport, .local = *local};
+}
+
+std::string list_words(std::span<const std::string_view> words) {
+  return fmt::format(R"("{}" or "{}")", fmt::join(words.first(words.size() - 1), R"(", ")"),
+                     words.back());
 }
 
 }  // namespace sipward::ops

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "agent/ops/config.h"
 #include "agent/ops/config_reader.h"
+#include "agent/ops/config_words.h"
 
 /// The kinds of values that the sections share.
 namespace sipward::ops {
@@ -47,17 +47,18 @@ inline constexpr Kind<GuardedListener> kListener{
 inline constexpr Kind<sip::IpPrefix> kPrefix{"ADDRESS/LENGTH without host bits, or an address",
                                              sip::IpPrefix::parse};
 
-/// One of a few words.
-template <class E, std::size_t N>
-std::optional<E> choose(const std::array<std::pair<std::string_view, E>, N>& words,
-                        std::string_view text) {
-  for (const auto& [word, value] : words) {
-    if (word == text) return value;
-  }
-  return std::nullopt;
-}
+/// `"auto", "tcx" or "clsact"`
+[[nodiscard]] std::string list_words(std::span<const std::string_view> words);
 
-template <class E, std::size_t N>
-using Words = std::array<std::pair<std::string_view, E>, N>;
+/// One of the words of E.
+template <class E>
+Kind<E> word_kind() {
+  static const std::string expected = list_words(kWords<E>);
+  return {.expected = expected, .parse = parse_word<E>};
+}
+template <class E>
+void read_word(Section& section, std::string_view key, E& value) {
+  section.read(key, value, word_kind<E>());
+}
 
 }  // namespace sipward::ops

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "agent/ops/config_kinds.h"
@@ -16,68 +15,6 @@ namespace {
 constexpr std::uint32_t kLeastKeepAlive = 10;
 constexpr std::uint32_t kMaxSeconds = 30 * 24 * 3'600;
 
-constexpr Kind<PcscfConfig::IpCheck> kIpCheck{
-    R"("ip", "ip_port" or "auto")", [](std::string_view text) {
-      using enum PcscfConfig::IpCheck;
-      return choose(
-          Words<PcscfConfig::IpCheck, 3>{{{"ip", kIp}, {"ip_port", kIpPort}, {"auto", kAuto}}},
-          text);
-    }};
-constexpr Kind<PcscfConfig::NatWithoutOutbound> kNatWithoutOutbound{
-    R"("421", "403" or "accept")", [](std::string_view text) {
-      using enum PcscfConfig::NatWithoutOutbound;
-      return choose(
-          Words<PcscfConfig::NatWithoutOutbound, 3>{
-              {{"421", kRequireOutbound}, {"403", kForbid}, {"accept", kAccept}}},
-          text);
-    }};
-constexpr Kind<PcscfConfig::OnSharedIp> kOnSharedIp{
-    R"("alarm", "refuse" or "portbind")", [](std::string_view text) {
-      using enum PcscfConfig::OnSharedIp;
-      return choose(
-          Words<PcscfConfig::OnSharedIp, 3>{
-              {{"alarm", kAlarm}, {"refuse", kRefuse}, {"portbind", kPortBind}}},
-          text);
-    }};
-constexpr Kind<PcscfConfig::UnboundAction> kUnboundAction{
-    R"("discard" or "403")", [](std::string_view text) {
-      using enum PcscfConfig::UnboundAction;
-      return choose(Words<PcscfConfig::UnboundAction, 2>{{{"discard", kDiscard}, {"403", kForbid}}},
-                    text);
-    }};
-constexpr Kind<PcscfConfig::RouteMismatch> kRouteMismatch{
-    R"("replace" or "reject")", [](std::string_view text) {
-      using enum PcscfConfig::RouteMismatch;
-      return choose(
-          Words<PcscfConfig::RouteMismatch, 2>{{{"replace", kReplace}, {"reject", kReject}}}, text);
-    }};
-constexpr Kind<ScscfConfig::ProxyAuth> kProxyAuth{
-    R"("never", "if_present", "initial" or "always")", [](std::string_view text) {
-      using enum ScscfConfig::ProxyAuth;
-      return choose(Words<ScscfConfig::ProxyAuth, 4>{{{"never", kNever},
-                                                      {"if_present", kIfPresent},
-                                                      {"initial", kInitial},
-                                                      {"always", kAlways}}},
-                    text);
-    }};
-constexpr Kind<ScscfConfig::PrecedenceMismatch> kPrecedenceMismatch{
-    R"("rewrite" or "reject")", [](std::string_view text) {
-      using enum ScscfConfig::PrecedenceMismatch;
-      return choose(
-          Words<ScscfConfig::PrecedenceMismatch, 2>{{{"rewrite", kRewrite}, {"reject", kReject}}},
-          text);
-    }};
-constexpr Kind<LogLevel> kLogLevel{R"("debug", "info", "notice", "warning" or "error")",
-                                   [](std::string_view text) {
-                                     using enum LogLevel;
-                                     return choose(Words<LogLevel, 5>{{{"debug", kDebug},
-                                                                       {"info", kInfo},
-                                                                       {"notice", kNotice},
-                                                                       {"warning", kWarning},
-                                                                       {"error", kError}}},
-                                                   text);
-                                   }};
-
 void read(Section& section, PcscfConfig& pcscf) {
   section.require({"listen", "name", "visited_network"});
   section.read("listen", pcscf.listen, kUdp, kMaxListeners);
@@ -86,11 +23,11 @@ void read(Section& section, PcscfConfig& pcscf) {
   section.read("upstream", pcscf.upstream, kUdp);
   section.read("core_listen", pcscf.core_listen, kUdp);
   section.read("core_peers", pcscf.core_peers, kAddress, kMaxListed);
-  section.read("ip_check", pcscf.ip_check, kIpCheck);
-  section.read("nat_without_outbound", pcscf.nat_without_outbound, kNatWithoutOutbound);
-  section.read("on_shared_ip", pcscf.on_shared_ip, kOnSharedIp);
-  section.read("unbound_action", pcscf.unbound_action, kUnboundAction);
-  section.read("route_mismatch", pcscf.route_mismatch, kRouteMismatch);
+  read_word(section, "ip_check", pcscf.ip_check);
+  read_word(section, "nat_without_outbound", pcscf.nat_without_outbound);
+  read_word(section, "on_shared_ip", pcscf.on_shared_ip);
+  read_word(section, "unbound_action", pcscf.unbound_action);
+  read_word(section, "route_mismatch", pcscf.route_mismatch);
   section.read("keep_alive", pcscf.keep_alive, {.min = 0, .max = 840});
   if (pcscf.keep_alive != 0 && pcscf.keep_alive < kLeastKeepAlive) {
     section.blame("keep_alive",
@@ -111,8 +48,8 @@ void read(Section& section, ScscfConfig& scscf) {
   section.read("trusted_peers", scscf.trusted_peers, kAddress, kMaxListed);
   section.read("trusted_via_hosts", scscf.trusted_via_hosts, kHost, kMaxListed);
   section.read("next_hop", scscf.next_hop, kUdp);
-  section.read("proxy_auth", scscf.proxy_auth, kProxyAuth);
-  section.read("precedence_mismatch", scscf.precedence_mismatch, kPrecedenceMismatch);
+  read_word(section, "proxy_auth", scscf.proxy_auth);
+  read_word(section, "precedence_mismatch", scscf.precedence_mismatch);
   const Range seconds{.min = 1, .max = kMaxSeconds};
   section.read("min_expires", scscf.min_expires, seconds);
   section.read("default_expires", scscf.default_expires, seconds);
@@ -124,7 +61,7 @@ void read(Section& section, DaemonConfig& daemon) {
   section.read("user", daemon.user, kUser);
   section.read("control", daemon.control, kSocketPath);
   section.read("state", daemon.state, kPath);
-  section.read("log_level", daemon.log_level, kLogLevel);
+  read_word(section, "log_level", daemon.log_level);
   section.read("log_rate", daemon.log_rate, {.min = 1, .max = 100'000});
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "agent/ops/config_words.h"
 #include "agent/ops/text.h"
 
 namespace sipward::ops {
@@ -22,10 +23,7 @@ void append(LogRecord& record, std::string_view name, std::string_view field,
 
 }  // namespace
 
-std::string_view level_name(LogLevel level) {
-  constexpr std::array<std::string_view, 5> kNames{"debug", "info", "notice", "warning", "error"};
-  return kNames.at(static_cast<std::size_t>(level));
-}
+std::string_view level_name(LogLevel level) { return word_of(level); }
 
 LogLevel level_of(ims::EventKind kind) {
   switch (kind) {

@@ -24,7 +24,7 @@ struct Setting {
 Setting good() {
   Setting made;
   made.facts.name = "eth1";
-  made.facts.link = LinkFacts{.name = "eth1", .index = 2, .up = true, .mtu = 1500};
+  made.facts.link = Link{.ifindex = 2, .name = "eth1", .up = true, .mtu = 1500};
   made.facts.driver.driver = "ice";
   made.facts.xdp_features = kXdpBasic;
   made.config.interfaces = {"eth1"};

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <sys/socket.h>
 
 #include <random>
+#include <string_view>
 #include <vector>
 
 namespace sipward::test {
@@ -39,6 +41,54 @@ void add(Body& to, std::uint16_t type, const std::vector<int>& octets) {
 
 void add(Body& to, std::uint16_t type, std::uint32_t number) {
   add(to, type, std::as_bytes(std::span(&number, 1)));
+}
+
+void add(Body& to, std::uint16_t type, std::string_view text) {
+  add(to, type, std::as_bytes(std::span(text)));
+}
+
+/// What the kernel says of a VLAN on interface 3.
+Body vlan_message() {
+  ifinfomsg header{};
+  header.ifi_index = 9;
+  header.ifi_flags = IFF_UP;
+  Body message = body(header);
+  add(message, IFLA_IFNAME, std::string_view("eth1.7", 7));
+  add(message, IFLA_MTU, 1500U);
+  add(message, IFLA_LINK, 3U);
+  Body info;
+  add(info, IFLA_INFO_KIND, std::string_view("vlan"));
+  add(message, IFLA_LINKINFO, Octets(info));
+  return message;
+}
+
+TEST(NetlinkMessages, ALinkIsRead) {
+  const auto link = dataplane::parse_link(vlan_message());
+  ASSERT_TRUE(link);
+  EXPECT_EQ(link->name, "eth1.7");
+  EXPECT_EQ(link->ifindex, 9U);
+  EXPECT_TRUE(link->up);
+  EXPECT_EQ(link->mtu, 1500U);
+  EXPECT_EQ(link->kind, "vlan");
+  EXPECT_EQ(link->parent, 3U);
+  EXPECT_EQ(link->lower, 3U);
+  EXPECT_EQ(link->master, 0U);
+  EXPECT_EQ(link->port_of_kind, "");
+}
+
+TEST(NetlinkMessages, AParentInAnotherNamespaceIsNone) {
+  Body message = vlan_message();
+  add(message, IFLA_LINK_NETNSID, 0U);
+  const auto link = dataplane::parse_link(message);
+  ASSERT_TRUE(link);
+  EXPECT_EQ(link->parent, 0U);
+  EXPECT_EQ(link->lower, 0U);
+}
+
+TEST(NetlinkMessages, WhatHasNoNameIsNoLink) {
+  EXPECT_FALSE(dataplane::parse_link({}));
+  EXPECT_FALSE(dataplane::parse_link(Body(sizeof(ifinfomsg))));
+  EXPECT_FALSE(dataplane::parse_link(body(ifinfomsg{.ifi_index = 9})));
 }
 
 rtmsg route4(unsigned char length) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <net/if.h>
 
 #include <algorithm>
 #include <atomic>
@@ -89,6 +90,20 @@ TEST(Netlink, LinksAreRead) {
   EXPECT_EQ(link(facts, "mac0").lower, link(facts, "a0").ifindex);
   EXPECT_EQ(link(facts, "a1").master, link(facts, "br0").ifindex);
   EXPECT_EQ(link(facts, "v0").lower, 0U) << "a veth does not lie upon its peer";
+}
+
+TEST(Netlink, LinksAreThoseOfTheThreadsNamespace) {
+  const NetLab lab;
+  lab.gate().run([] {
+    const auto links = dataplane::read_links();
+    const auto found = std::ranges::find(links, "sw0", &dataplane::Link::name);
+    ASSERT_NE(found, links.end());
+    EXPECT_EQ(found->ifindex, if_nametoindex("sw0"));
+    EXPECT_EQ(found->kind, "veth");
+    EXPECT_EQ(found->mtu, 1500U);
+    EXPECT_TRUE(found->up);
+    EXPECT_EQ(std::ranges::find(links, "sw1", &dataplane::Link::name), links.end());
+  });
 }
 
 TEST(Netlink, AddressesComeAndGo) {

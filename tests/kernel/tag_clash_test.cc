@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 #include <linux/if_ether.h>
 
-#include <string>
+#include <cstddef>
+#include <vector>
 
 namespace sipward::dataplane {
 namespace {
@@ -53,8 +54,8 @@ TEST(TagClash, Text) {
 }
 
 TEST(TagClash, WhatIsNoFilter) {
-  EXPECT_FALSE(parse_filter(""));
-  EXPECT_FALSE(parse_filter(std::string(20, '\0'))) << "the head of a chain has no handle";
+  EXPECT_FALSE(parse_filter({}));
+  EXPECT_FALSE(parse_filter(std::vector<std::byte>(20))) << "the head of a chain has no handle";
 }
 
 }  // namespace
