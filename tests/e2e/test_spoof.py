@@ -204,11 +204,14 @@ def X16_X17_impossible_sources(lab: Lab) -> None:
                ("bogon", "169.254.1.1"), ("bogon", "198.18.0.1"), ("bogon", "fe80::1"),
                ("source_not_allowed", "8.8.8.8"), ("source_not_allowed", "2a00::1"))
     requests = (alice.register_request(), alice.message(BOB.impu))
+    received = node.received()
     for reason, source in sources:
-        proxy = PROXY6 if ":" in source else PROXY4
+        before = node.verdicts()[reason]
         for request in requests:
-            is_caught(node, udp_packet((source, SIP_PORT), proxy, request.write()), attacker,
-                      reason)
+            proxy = PROXY6 if ":" in source else PROXY4
+            attacker.send_packet(udp_packet((source, SIP_PORT), proxy, request.write()))
+        wait_until(lambda: node.verdicts()[reason] == before + len(requests), f"{source}: {reason}")
+    equal(node.received(), received, "datagrams that user space has read")
     wait_until(lambda: node.gate_events("core_peer", f"{CORE_PEER}:{SIP_PORT}"), "an event")
     deliver(alice, bob)
 
