@@ -161,6 +161,23 @@ def X01_wildcard_row_speaks_for_tcp_and_not_for_tls(lab: Lab) -> None:
 
 
 @scenario
+def T02_suspect_row_over_tcp(lab: Lab) -> None:
+    """The address was given back: who connects from it is a stranger till she registers again."""
+    node = lab.start_node(GUARD)
+    alice = lab.ue(ALICE, ALICE_HOST)
+    alice.register()
+    server = Server(lab, PCSCF4, TCP_PORT)
+    node.ctl("release", ALICE_HOST)
+    with connect(lab, ALICE_HOST, TCP_PORT) as client, server.accept() as accepted:
+        equal(verdict_of(accepted), ADMITTED, "verdict of a suspect")
+        talk(client, accepted)
+    alice.register()
+    with connect(lab, ALICE_HOST, TCP_PORT) as client, server.accept() as accepted:
+        equal(verdict_of(accepted), BOUND, "verdict after the 200")
+        talk(client, accepted)
+
+
+@scenario
 def X14_stray_segments(lab: Lab) -> None:
     """Segments of no connection, and of a stranger who guesses another's, end in the kernel."""
     node = lab.start_node(GUARD)
