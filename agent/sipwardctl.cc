@@ -86,7 +86,9 @@ Json kernel_rows(const Options& options) {
                     {"binding", row.binding},
                     {"epoch", row.epoch},
                     {"anchor", row.anchor ? Json(row.anchor->text()) : Json(nullptr)},
-                    {"suspect", row.suspect},
+                    {"suspect", row.is_suspect(now)},
+                    {"last_seen",
+                     std::chrono::duration_cast<std::chrono::seconds>(now - row.last_seen).count()},
                     {"expires_in",
                      std::chrono::duration_cast<std::chrono::seconds>(row.expires - now).count()}});
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,6 +39,13 @@ struct KernelRow {
   sip::Duration silence{};            ///< a longer one makes the row suspect; 0: none does
   bool suspect = false;               ///< the address was reported released
   sip::Time last_seen = {};           ///< of a row that was read; an install sets it to now
+
+  /// As the gate judges a row that was read: released, or silent for too long.
+  [[nodiscard]] bool is_suspect(sip::Time now) const {
+    const bool silent =
+        silence.count() > 0 && std::chrono::floor<std::chrono::seconds>(now) - last_seen > silence;
+    return suspect || silent;
+  }
 };
 
 /// Names an Install or Lookup until its answer comes.

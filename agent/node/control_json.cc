@@ -84,7 +84,7 @@ Json to_json(const ims::KernelRow& row, sip::Time now) {
           {"binding", row.binding},
           {"epoch", row.epoch},
           {"anchor", anchor_text(row.anchor)},
-          {"suspect", row.suspect},
+          {"suspect", row.is_suspect(now)},
           {"last_seen", seconds(now - row.last_seen)},
           {"expires", wall_text(row.expires, now)},
           {"expires_in", seconds(row.expires - now)}};

@@ -170,6 +170,18 @@ class Lab:
         self._cleanup.callback(ue.close)
         return ue
 
+    def ue_at(self, ue: Ue, host: Namespace) -> Ue:
+        """The same device, with the same address, on another host, which has the address now."""
+        for other in self.hosts.values():
+            if ue.namespace is other:
+                other.ip("addr", "del", ue.address, "dev", "eth0")
+        host.ip("addr", "add", ue.address, "dev", "eth0")
+        subprocess.run(["ip", "-n", self.core.name, "neigh", "del", ue.address, "dev", "access"],
+                       capture_output=True, check=False)
+        moved = Ue(host, ue.address, ue.port, ue.proxy, ue.account)
+        self._cleanup.callback(moved.close)
+        return moved
+
     def endpoint(self, namespace: Namespace, address: str, port: int) -> Endpoint:
         endpoint = Endpoint(namespace, address, port)
         self._cleanup.callback(endpoint.close)

@@ -2,16 +2,19 @@
 """One sipward node of a lab: its configuration, its two processes, and what they tell."""
 import contextlib
 import copy
+import ipaddress
 import json
 import pathlib
 import shutil
 import signal
+import sys
 
 from digest import Account
 from netns import Namespace, run
 from process import Process, ReadyListener, wait_until
 
 USER = "sipward"
+_LAST_SEEN = slice(24, 28)  # last_seen_s in struct sipward_binding, bpf/abi.h
 
 
 def to_toml(config: dict) -> str:
@@ -170,6 +173,19 @@ class Node:
         """A pinned map as bpftool prints it: fields by name, as the BTF in the map has them."""
         text = run("bpftool", "map", "dump", "pinned", str(self.pins / name))
         return json.loads(text)
+
+    def silence(self, address: str, seconds: int) -> None:
+        """Makes the kernel's row of an IPv4 address as old as if nothing had come for so long."""
+        path = str(self.pins / "bindings4")
+        packed = list(ipaddress.IPv4Address(address).packed)
+        elements = json.loads(run("bpftool", "-j", "map", "dump", "pinned", path))
+        element = next(one for one in elements if one["formatted"]["key"]["addr"] == packed)
+        key, value = (bytes(int(octet, 16) for octet in element[part]) for part in ("key", "value"))
+        seen = int.from_bytes(value[_LAST_SEEN], sys.byteorder) - seconds
+        value = (value[:_LAST_SEEN.start] + seen.to_bytes(4, sys.byteorder)
+                 + value[_LAST_SEEN.stop:])
+        run("bpftool", "map", "update", "pinned", path, "key", "hex", *key.hex(" ").split(),
+            "value", "hex", *value.hex(" ").split())
 
     def verdicts(self) -> dict[str, int]:
         """Packets of each reason, all interfaces and processors together."""

@@ -89,9 +89,10 @@ class Endpoint:
         except BlockingIOError:
             pass
 
-    def wait(self, wanted: Callable[[Message], bool], what: str) -> Message:
+    def wait(self, wanted: Callable[[Message], bool], what: str,
+             patience: float = PATIENCE) -> Message:
         """The first message that is wanted, in the inbox or to come; the others stay."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         seen = 0
         while True:
             for message in self.inbox[seen:]:
@@ -103,19 +104,19 @@ class Endpoint:
                 others = [message.start for message in self.inbox]
                 raise Silence(f"{self.hostport}: no {what}; what came instead: {others}")
 
-    def expect_request(self, method: str) -> Message:
+    def expect_request(self, method: str, patience: float = PATIENCE) -> Message:
         """The next request of the method that is not a retransmission."""
         def fresh(message: Message) -> bool:
             return (not message.is_response and message.method == method
                     and (message.branch, method) not in self._branches)
-        request = self.wait(fresh, method)
+        request = self.wait(fresh, method, patience)
         self._branches.add((request.branch, method))
         return request
 
-    def expect_final(self, request: Message) -> Message:
+    def expect_final(self, request: Message, patience: float = PATIENCE) -> Message:
         return self.wait(lambda one: one.is_response and one.status >= 200
                          and one.branch == request.branch and one.cseq == request.cseq,
-                         f"final response to {request.start!r}")
+                         f"final response to {request.start!r}", patience)
 
     def answer(self, request: Message, status: int, reason: str, rows: Rows = (),
                body: bytes = b"") -> Message:
@@ -145,6 +146,7 @@ class Ue(Endpoint):
         self.proxy = proxy
         self.account = account
         self.via: str | None = None  # sent-by, when it is to differ from where packets come from
+        self.offers_keep = False  # to send keep-alives, RFC 6223
         self.algorithm: str | None = None
         self.credentials: Credentials | None = None
         self._registration = f"{secrets.token_hex(8)}@{bracketed(address)}"
@@ -160,7 +162,9 @@ class Ue(Endpoint):
         self._cseq += 1
         given = {name.lower() for name, _ in rows}
         sent_by = self.via or self.hostport
-        base = [("Via", f"SIP/2.0/UDP {sent_by};branch=z9hG4bK{secrets.token_hex(8)};rport"),
+        keep = ";keep" if self.offers_keep else ""
+        branch = f"z9hG4bK{secrets.token_hex(8)}"
+        base = [("Via", f"SIP/2.0/UDP {sent_by};branch={branch};rport{keep}"),
                 ("Max-Forwards", "70"),
                 ("From", f"<{self.account.impu}>;tag={secrets.token_hex(4)}"),
                 ("To", f"<{target}>"),
