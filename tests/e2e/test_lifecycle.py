@@ -14,7 +14,7 @@ from traffic import Traffic, under_traffic
 FAR_HOST = "192.0.2.9"
 GUARDED = "sipward-gate: every interface is guarded"
 ABSENT = "there is no such interface"
-_LONGEST_ATTACH = 0.3  # seconds, about
+LONGEST_ATTACH = 0.3  # seconds, about
 
 
 def start_service(lab: Lab, changes: dict[str, object] | None = None) -> Node:
@@ -189,7 +189,7 @@ def service_is_killed_at_any_moment(lab: Lab) -> None:
         node.start_gate_service()
         lab.unplug_core()
         lab.plug_in_core()
-        time.sleep(chance.random() * _LONGEST_ATTACH)  # any moment of its work will do
+        time.sleep(chance.random() * LONGEST_ATTACH)  # any moment of its work will do
         node.gate.kill()
         node.start_gate_service()
         is_dropped(node, stranger, stranger.message(BOB.impu))
