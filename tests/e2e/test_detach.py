@@ -8,7 +8,7 @@ from netns import run
 from node import Node
 from process import wait_until
 from scenario import contains, equal, scenario
-from test_lifecycle import start_service
+from test_lifecycle import FAR_HOST, start_service
 from test_operation import objects, pinned_ids
 
 
@@ -43,7 +43,7 @@ def detach_after_the_service(lab: Lab) -> None:
 
 @scenario
 def detach_with_half_done_work(lab: Lab) -> None:
-    """An upgrade that was killed has left a folder of new maps, and a pin under its first name."""
+    """An upgrade that was killed has left a folder of new maps."""
     node = lab.node()
     node.run_gate("attach")
     with leaves_nothing(lab, node):
@@ -59,7 +59,7 @@ def detach_with_half_done_work(lab: Lab) -> None:
 def detach_without_the_interface(lab: Lab) -> None:
     """The interface has gone, and the other one is there; both are forgotten."""
     node = start_service(lab, {"gate.interfaces": ["access", "later"]})
-    lab.direct_host("later", "192.0.2.9")
+    lab.direct_host("later", FAR_HOST)
     wait_until(lambda: "later: attached" in node.gate.said(), "the second interface is guarded")
     lab.ue(ALICE, ALICE_HOST).register()
     node.gate.stop()

@@ -4,7 +4,8 @@ import random
 import signal
 import time
 
-from lab import (ALICE, ALICE_HOST, BOB, BOB_HOST, CAROL, DAVE, PCSCF4, SIP_PORT, STRANGER_HOST, Lab)
+from lab import (ALICE, ALICE_HOST, BOB, BOB_HOST, CAROL, DAVE, PCSCF4, SIP_PORT, STRANGER_HOST,
+                 Lab)
 from node import Node
 from process import wait_until
 from scenario import contains, deliver, equal, is_dropped, nothing_came, row, scenario, status

@@ -11,7 +11,8 @@ from netns import run
 from node import Node
 from process import wait_until
 from scenario import contains, deliver, equal, is_dropped, row, scenario, status
-from sip_client import Instance
+from sip_client import Instance, Ue
+from sip_message import Message
 
 _TIMEOUT = 2  # seconds, the least that can be configured
 
@@ -26,7 +27,7 @@ def wait_until_silent(node: Node) -> None:
     wait_until(lambda: int(time.monotonic()) > beat + _TIMEOUT + 1, "the heartbeat is overdue")
 
 
-def counts(node: Node, sender, request, reason: str) -> None:
+def counts(node: Node, sender: Ue, request: Message, reason: str) -> None:
     before = node.verdicts()[reason]
     sender.say(request)
     node.wait_for_verdict(reason, before + 1)
@@ -49,11 +50,11 @@ def fail_modes_of_a_dead_daemon(lab: Lab) -> None:
     heir = lab.endpoint(lab.core, PCSCF4, SIP_PORT)
     wait_until_silent(node)
 
-    def arrives(sender, request, reason: str) -> None:
+    def arrives(sender: Ue, request: Message, reason: str) -> None:
         counts(node, sender, request, reason)
         equal(heir.receive_datagram(), request.write(), "what reaches the listener")
 
-    def is_shut(request, reason: str) -> None:
+    def is_shut(request: Message, reason: str) -> None:
         """What comes after it comes first."""
         counts(node, stranger, request, reason)
         arrives(alice, alice.message(BOB.impu), "bound")
@@ -131,8 +132,9 @@ def repair_makes_the_maps_agree(lab: Lab) -> None:
     contains(said, f"udp {ALICE_HOST}:40001: in the daemon's table only", "bindings --verify")
     contains(said, f"any {STRANGER_HOST}: in the kernel only", "bindings --verify")
     is_dropped(node, alice, alice.message(BOB.impu))
-    contains(node.ctl("bindings", "--repair"), "missing in the kernel: 1, different: 0, only there: "
-             "1, could not be written: 0", "bindings --repair")
+    contains(node.ctl("bindings", "--repair"),
+             "missing in the kernel: 1, different: 0, only there: 1, could not be written: 0",
+             "bindings --repair")
     equal(drift(node), {"missing": 1, "different": 0, "extra": 1, "refused": 0}, "drift")
     contains(node.ctl("bindings", "--verify"), "agree", "bindings --verify")
     row(node, f"udp {ALICE_HOST}:40001")

@@ -45,6 +45,7 @@ class Upgrade:
         wait_until(lambda: self.node.received() - received >= self.bound.sent,
                    "the bound UE's datagrams are read")
         equal(self.node.received() - received, self.bound.sent, "datagrams that were read")
+        equal(self.node.events("unbound"), 0, "the stranger's among them")
 
 
 @scenario
