@@ -75,11 +75,11 @@ void print(const Options& options, const Json& value, std::string (*show)(const 
 Json kernel_rows(const Options& options) {
   const ops::Config config = known_config(options);
   if (!config.gate) throw std::runtime_error("no [gate] in " + options.config + ": no maps");
-  const auto bindings = dataplane::Bindings::open(config.gate->pin_path);
-  if (!bindings) throw std::runtime_error(bindings.error());
+  const auto there = dataplane::Bindings::read(config.gate->pin_path);
+  if (!there) throw std::runtime_error(there.error());
   const sip::Time now = std::chrono::steady_clock::now();
   Json rows = Json::array();
-  for (const ims::KernelRow& row : bindings->list()) {
+  for (const ims::KernelRow& row : *there) {
     const bool wanted = options.address.empty() || row.key.ip.text() == options.address;
     if (!wanted) continue;
     rows.push_back({{"key", row.key.text()},

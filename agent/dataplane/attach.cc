@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bpf/bpf.h>
 #include <fmt/format.h>
 #include <net/if.h>
 
@@ -8,6 +9,7 @@
 #include "agent/dataplane/attachment.h"
 #include "agent/dataplane/gate.h"
 #include "agent/dataplane/hook.h"
+#include "agent/dataplane/map_names.h"
 #include "agent/dataplane/pins.h"
 #include "agent/dataplane/settings.h"
 #include "bpf/abi.h"
@@ -46,6 +48,18 @@ Result attach_present(const GateConfig& config, bool new_folder) {
   return report;
 }
 
+/// What was upgraded by hand with a later configuration is not undone: new maps for one interface
+/// would leave the others with maps that the daemon has left.
+GateConfig sized_as_pinned(GateConfig config) {
+  const Descriptor map = open_pinned_map_to_read(fmt::format("{}/{}", config.pin_path, kBindings4));
+  bpf_map_info info{};
+  __u32 size = sizeof(info);
+  if (map && bpf_obj_get_info_by_fd(map.get(), &info, &size) == 0) {
+    config.max_bindings = info.max_entries;
+  }
+  return config;
+}
+
 /// One by one: what is wrong with one interface is no reason to leave the next one open.
 Result attach_uncovered(const GateConfig& config) {
   Report all;
@@ -57,13 +71,14 @@ Result attach_uncovered(const GateConfig& config) {
         "of that version too",
         running->version);
   }
+  const GateConfig sized = sized_as_pinned(config);
   for (const InterfaceStatus& interface : running->interfaces) {
     if (interface.attached() && interface.tag) continue;
     if (interface.ifindex == 0) {
       all.alarms.push_back(absence(interface.name));
       continue;
     }
-    auto report = attach_to(config, {interface.name}, false);
+    auto report = attach_to(sized, {interface.name}, false);
     if (!report) {
       all.alarms.push_back(fmt::format("{}: NOT GUARDED: {}", interface.name, report.error()));
       continue;

@@ -31,9 +31,19 @@ void list_into(int map, std::vector<ims::KernelRow>& rows) {
   });
 }
 
-}  // namespace
+struct RowMaps {
+  Descriptor v4;
+  Descriptor v6;
+};
 
-sip::Result<Bindings, std::string> Bindings::open(const std::string& pin_path) {
+std::vector<ims::KernelRow> list_rows(int v4, int v6) {
+  std::vector<ims::KernelRow> rows;
+  list_into<sipward_key4>(v4, rows);
+  list_into<sipward_key6>(v6, rows);
+  return rows;
+}
+
+sip::Result<RowMaps, std::string> open_rows(const std::string& pin_path) {
   auto v4 = open_map(pin_path, kBindings4);
   if (!v4) return v4.error();
   auto v6 = open_map(pin_path, kBindings6);
@@ -42,12 +52,26 @@ sip::Result<Bindings, std::string> Bindings::open(const std::string& pin_path) {
     return fmt::format("the maps under {} were made by another version: sipward-gate upgrade",
                        pin_path);
   }
-  const std::size_t capacity = info_of(v4->get()).max_entries;
+  return RowMaps{.v4 = std::move(*v4), .v6 = std::move(*v6)};
+}
+
+}  // namespace
+
+sip::Result<Bindings, std::string> Bindings::open(const std::string& pin_path) {
+  auto rows = open_rows(pin_path);
+  if (!rows) return rows.error();
+  const std::size_t capacity = info_of(rows->v4.get()).max_entries;
   auto index = AddressIndex::open(pin_path);
   if (!index) return index.error();
-  Bindings bindings{std::move(*v4), std::move(*v6), std::move(*index), capacity};
+  Bindings bindings{std::move(rows->v4), std::move(rows->v6), std::move(*index), capacity};
   bindings.repair_index();
   return bindings;
+}
+
+sip::Result<std::vector<ims::KernelRow>, std::string> Bindings::read(const std::string& pin_path) {
+  const auto rows = open_rows(pin_path);
+  if (!rows) return rows.error();
+  return list_rows(rows->v4.get(), rows->v6.get());
 }
 
 int Bindings::map_of(const RowKey& key) const { return key.is_v4 ? v4_.get() : v6_.get(); }
@@ -126,12 +150,7 @@ std::optional<ims::KernelRow> Bindings::find(const ims::BindingKey& binding_key)
   return read_row(binding_key, value);
 }
 
-std::vector<ims::KernelRow> Bindings::list() const {
-  std::vector<ims::KernelRow> rows;
-  list_into<sipward_key4>(v4_.get(), rows);
-  list_into<sipward_key6>(v6_.get(), rows);
-  return rows;
-}
+std::vector<ims::KernelRow> Bindings::list() const { return list_rows(v4_.get(), v6_.get()); }
 
 std::size_t Bindings::clear() {
   std::size_t cleared = 0;

@@ -25,11 +25,13 @@ enum class InstallStatus : std::uint8_t {
 
 /// The rows of the IP address check table as the kernel has them: the pinned maps `bindings4` and
 /// `bindings6`, and the index of addresses beside them. Needs no capability, only the permissions
-/// of the pinned files. One thread, and one writer at a time.
+/// of the pinned files. One thread, and one writer at a time: opening writes, too.
 class Bindings {
  public:
   /// What is wrong, and what to do about it, in one line.
   static sip::Result<Bindings, std::string> open(const std::string& pin_path);
+  /// What `list` would say, for who only looks.
+  static sip::Result<std::vector<ims::KernelRow>, std::string> read(const std::string& pin_path);
 
   /// Inserts the row, or replaces the one with the same key. The kernel counts in whole seconds: it
   /// closes the row a second and a tick after `expires` at most. Refused: a transport that has no

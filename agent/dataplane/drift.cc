@@ -41,6 +41,9 @@ ims::Drift reconcile(GateMaps& maps, std::span<const ims::KernelRow> wanted,
     }
     by_key.erase(found);
   }
+  // Whoever changed rows behind the daemon's back has not told the index of it.
+  const bool changed = drift.missing != 0 || !by_key.empty();
+  if (changed && !there.empty()) bindings.repair_index();
   for (const auto& [key, row] : by_key) {
     drift.extra += bindings.withdraw(key) ? 1 : 0;
     maps.lanes.note_bound(key.ip, remembered);

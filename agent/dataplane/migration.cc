@@ -97,7 +97,14 @@ void Migration::abandon() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
+/// The daemon lives; it will only be told of the new maps later. Without this, fail_mode would
+/// apply till then.
+void Migration::copy_beat() const {
+  if (auto pulse = Pulse::open(folder_)) pulse->words().beat_s = old_.beat();
+}
+
 sip::Result<std::size_t, std::string> Migration::copy() {
+  copy_beat();
   const auto rows = old_.rows();
   if (!rows) {
     return fmt::format(
@@ -114,6 +121,7 @@ sip::Result<std::size_t, std::string> Migration::copy() {
 }
 
 std::optional<std::string> Migration::take_over() {
+  bring_after();
   for (const std::string_view name : kMapNames) {
     const std::string from = map_path(folder_, name);
     const std::string to = map_path(pin_path_, name);
@@ -122,17 +130,17 @@ std::optional<std::string> Migration::take_over() {
     }
   }
   old_.supersede();
-  bring_after();
   unlink_strangers();
   abandon();
   return std::nullopt;
 }
 
 /// Between the copy and now the daemon went on writing into the old maps: an old row that is not in
-/// the new maps came, one that is only there has gone.
+/// the new maps came, one that is only there has gone. What it writes after this it writes again
+/// when it opens the new maps, which have one writer at a time.
 void Migration::bring_after() {
   const auto rows = old_.rows();
-  auto bindings = Bindings::open(pin_path_);
+  auto bindings = Bindings::open(folder_);
   if (!rows || !bindings) return;
   std::set<ims::BindingKey> kept;
   for (const ims::KernelRow& row : *rows) kept.insert(row.key);

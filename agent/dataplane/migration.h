@@ -21,6 +21,8 @@ class OldMaps {
   /// nullopt: their layout is not known here; the UEs register anew.
   [[nodiscard]] std::optional<std::vector<ims::KernelRow>> rows() const;
   [[nodiscard]] std::uint32_t abi_version() const { return abi_version_; }
+  /// The daemon's last sign of life, in seconds; 0: there was none.
+  [[nodiscard]] std::uint64_t beat() const { return pulse_ ? pulse_->words().beat_s : 0; }
   /// Tells the daemon that has them open to open the new ones.
   void supersede();
 
@@ -45,8 +47,9 @@ class Migration {
   [[nodiscard]] const std::string& folder() const { return folder_; }
   /// Rows into the new maps; how many, or why not.
   sip::Result<std::size_t, std::string> copy();
-  /// The new maps get the names of the old ones; what the daemon wrote into those meanwhile is
-  /// brought after. The error leaves a pin path that the next attach mends.
+  /// What the daemon wrote into the old maps meanwhile is brought after, and the new ones get their
+  /// names. From then on the daemon writes there, and nobody else does. The error leaves a pin path
+  /// that the next attach mends.
   std::optional<std::string> take_over();
   /// Removes the folder with what is in it.
   void abandon();
@@ -55,6 +58,7 @@ class Migration {
   Migration(std::string pin_path, OldMaps old)
       : pin_path_(std::move(pin_path)), folder_(pin_path_ + "/next"), old_(std::move(old)) {}
 
+  void copy_beat() const;
   void bring_after();
   void unlink_strangers() const;
 

@@ -106,6 +106,11 @@ Descriptor open_pinned_map_to_read(const std::string& path) {
   return Descriptor{bpf_obj_get_opts(path.c_str(), &options)};
 }
 
+bool pin_new(int fd, const std::string& path) {
+  ::unlink(path.c_str());
+  return bpf_obj_pin(fd, path.c_str()) == 0;
+}
+
 bool pin_over(int fd, const std::string& path) {
   const std::string next = path + "_next";
   ::unlink(next.c_str());

@@ -36,6 +36,9 @@ inline constexpr Pin kPins[] = {Pin::kGateProgram, Pin::kTagProgram, Pin::kGateL
 /// Opens a pinned map, program or link. errno is set when it cannot.
 [[nodiscard]] Descriptor open_pinned(const std::string& path);
 [[nodiscard]] Descriptor open_pinned_map_to_read(const std::string& path);
+/// Pins a new link at once under the name by which the next run knows it: a pin that is there is of
+/// an interface that has gone. False: errno is set.
+bool pin_new(int fd, const std::string& path);
 /// Pins, in the place of what is pinned there already, in one step. False: errno is set.
 bool pin_over(int fd, const std::string& path);
 

@@ -35,6 +35,7 @@ std::optional<IngressFilter> parse_filter(Octets body) {
   if (filter.kind == "bpf") {
     const Octets options = find_attribute(attributes, TCA_OPTIONS);
     filter.program = read_number(find_attribute(options, TCA_BPF_ID));
+    filter.name = read_text(find_attribute(options, TCA_BPF_NAME));
   }
   return filter;
 }
@@ -46,11 +47,16 @@ std::vector<IngressFilter> read_ingress_filters(std::uint32_t ifindex) {
   return filters;
 }
 
+bool has_our_name(const IngressFilter& filter) {
+  return filter.priority == kTagPriority && filter.handle == kTagHandle &&
+         filter.name.starts_with("sipward_tag:");
+}
+
 std::optional<IngressFilter> find_tag_clash(const std::vector<IngressFilter>& filters,
                                             std::uint32_t ours) {
   for (const IngressFilter& filter : filters) {
     if (filter.priority != kTagPriority) continue;
-    if (ours != 0 && filter.program == ours) continue;
+    if ((ours != 0 && filter.program == ours) || has_our_name(filter)) continue;
     // One priority has filters of one kind and protocol; another handle of the same is no clash.
     const bool alike = filter.kind == "bpf" && filter.protocol == ETH_P_ALL;
     if (!alike || filter.handle == kTagHandle) return filter;

@@ -17,6 +17,7 @@ struct IngressFilter {
   std::uint32_t handle = 0;
   std::string kind;           ///< `bpf`, `flower`
   std::uint32_t program = 0;  ///< of a bpf filter: its program's id
+  std::string name;           ///< of a bpf filter: what it is called
 
   [[nodiscard]] std::string text() const;  ///< `flower, priority 1, handle 0x1`
 };
@@ -27,6 +28,9 @@ struct IngressFilter {
 inline constexpr std::size_t kMaxIngressFilters = 65'536;
 /// Those of the highest priorities, kMaxIngressFilters at most.
 [[nodiscard]] std::vector<IngressFilter> read_ingress_filters(std::uint32_t ifindex);
+/// Ours, by its place and its name: libbpf calls a filter "PROGRAM:[ID]". There is nothing else to
+/// tell it by when whoever put it there was killed before it pinned the program.
+[[nodiscard]] bool has_our_name(const IngressFilter& filter);
 /// The filter that is in the way of our tag program's. `ours`: id of the program of ours that may
 /// hang there already; 0: none does.
 [[nodiscard]] std::optional<IngressFilter> find_tag_clash(const std::vector<IngressFilter>& filters,

@@ -11,6 +11,7 @@
 #include "agent/dataplane/pins.h"
 #include "agent/dataplane/silence.h"
 #include "agent/dataplane/slots.h"
+#include "agent/dataplane/tag_clash.h"
 #include "agent/dataplane/tc_filters.h"
 
 namespace sipward::dataplane {
@@ -42,9 +43,11 @@ std::uint32_t clsact_program(const Interface& interface) {
 }
 
 bool clsact_is_ours(const std::string& pin_path, const Interface& interface) {
-  const Descriptor program = open_pinned(pin_of(pin_path, Pin::kTagProgram, interface.name));
   const std::uint32_t running = clsact_program(interface);
-  return running != 0 && program && program_id(program.get()) == running;
+  if (running == 0) return false;
+  const Descriptor program = open_pinned(pin_of(pin_path, Pin::kTagProgram, interface.name));
+  if (program && program_id(program.get()) == running) return true;
+  return std::ranges::any_of(read_ingress_filters(interface.index), has_our_name);
 }
 
 bool made_clsact(const std::string& pin_path, const Interface& interface) {
@@ -136,7 +139,7 @@ bool create_tcx(const AttachRequest& request, Undo& undo) {
   LIBBPF_OPTS(bpf_link_create_opts, options, .flags = kBefore);
   const Descriptor link{bpf_link_create(request.program, static_cast<int>(request.interface.index),
                                         kTcxIngress, &options)};
-  if (!link || !pin_over(link.get(), link_path(request.pin_path, request.interface))) return false;
+  if (!link || !pin_new(link.get(), link_path(request.pin_path, request.interface))) return false;
   undo.add([=] { remove_tcx(request.pin_path, request.interface); });
   return true;
 }

@@ -70,7 +70,7 @@ sip::Result<XdpAttached, std::string> create(const AttachRequest& request, bool 
     if (foreign) return foreign_error(request.interface, *foreign);
     return explain(request, allow_generic, error);
   }
-  if (!pin_over(link.get(), link_path(request))) {
+  if (!pin_new(link.get(), link_path(request))) {
     return fmt::format("cannot pin {}: {}", link_path(request), errno_text(errno));
   }
   undo.add([=] { detach_xdp(request.pin_path, request.interface); });

@@ -40,7 +40,7 @@ class BindingMap {
   [[nodiscard]] virtual bool notes_anchors() const = 0;
   /// Where the admitted packet of this seat entered; nullopt: the seat has been taken again since.
   [[nodiscard]] virtual std::optional<ims::Anchor> anchor_of(std::uint32_t seat,
-                                                             const sip::Flow& flow) const = 0;
+                                                             const sip::Flow& flow) = 0;
   [[nodiscard]] virtual Counters counters() const = 0;
   [[nodiscard]] virtual bool is_enforced() const = 0;
 };
@@ -58,8 +58,7 @@ class NoBindingMap final : public BindingMap {
   bool beat(sip::Time /*now*/) override { return false; }
   std::optional<ims::Tag> read_tag(std::uint32_t /*mark*/) const override { return std::nullopt; }
   bool notes_anchors() const override { return false; }
-  std::optional<ims::Anchor> anchor_of(std::uint32_t /*seat*/,
-                                       const sip::Flow& /*flow*/) const override {
+  std::optional<ims::Anchor> anchor_of(std::uint32_t /*seat*/, const sip::Flow& /*flow*/) override {
     return std::nullopt;
   }
   Counters counters() const override { return {}; }

@@ -55,7 +55,8 @@ class KernelBindings final : public BindingMap {
     return dataplane::tag_of(mark);
   }
   bool notes_anchors() const override { return true; }
-  std::optional<ims::Anchor> anchor_of(std::uint32_t seat, const sip::Flow& flow) const override {
+  std::optional<ims::Anchor> anchor_of(std::uint32_t seat, const sip::Flow& flow) override {
+    if (maps_.pulse.is_superseded()) open_anew();
     return maps_.admissions.find(seat, flow);
   }
   Counters counters() const override {

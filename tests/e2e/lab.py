@@ -74,6 +74,7 @@ class Lab:
         self.namespaces: list[Namespace] = []
         self._clients: list[Process] = []
         self.hosts: dict[str, Namespace] = {}
+        self._core_hardware: str | None = None
         self._cleanup = contextlib.ExitStack()
 
     def __enter__(self) -> "Lab":
@@ -109,11 +110,26 @@ class Lab:
         self.access = self.namespace("access")
         self.access.ip("link", "add", "bridge", "type", "bridge", "mcast_snooping", "0")
         self.access.ip("link", "set", "bridge", "up")
+        self.plug_in_core()
+
+    def plug_in_core(self) -> None:
+        """The P-CSCF's interface `access`. Made anew, it has the hardware address that the UEs'
+        hosts know."""
         self._plug_in(self.core, "access", "to-core")
+        if self._core_hardware:
+            self.core.ip("link", "set", "access", "address", self._core_hardware)
+        self._core_hardware = hardware_address(self.core, "access")
         self.core.ip("addr", "add", f"{PCSCF4}/32", "dev", "access")
-        self.core.ip("addr", "add", f"{PCSCF6}/128", "dev", "access", "nodad")
+        self.address_core("access")
+
+    def address_core(self, interface: str) -> None:
+        """What an interface loses when it goes down: IPv6 addresses and routes."""
+        self.core.ip("addr", "replace", f"{PCSCF6}/128", "dev", interface, "nodad")
         for route in ACCESS_ROUTES:
-            self.core.ip("route", "add", route, "dev", "access")
+            self.core.ip("route", "replace", route, "dev", interface)
+
+    def unplug_core(self) -> None:
+        self.core.ip("link", "delete", "access")
 
     def _mount_bpffs(self) -> None:
         """A bpffs of our own: on many hosts only root may enter /sys/fs/bpf, and sipwardd is not.
@@ -153,6 +169,16 @@ class Lab:
             if any((":" in one) == (":" in route) for one in addresses):
                 host.ip("route", "add", route, "dev", "eth0")
         return host
+
+    def direct_host(self, interface: str, address: str) -> None:
+        """The host with this address on a cable of its own, to a further interface of the core."""
+        if address not in self.hosts:
+            self.hosts[address] = self.namespace(interface)
+        host = self.hosts[address]
+        connect(self.core, interface, host, "eth0")
+        host.ip("addr", "add", f"{address}/32", "dev", "eth0")
+        host.ip("route", "add", PCSCF4, "dev", "eth0")
+        self.core.ip("route", "add", f"{address}/32", "dev", interface)
 
     def core_network(self) -> Namespace:
         """A second host, `home`, behind the node: 10.0.0.1 (core) - 10.0.0.2 (home)."""

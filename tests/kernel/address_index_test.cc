@@ -165,6 +165,15 @@ TEST_F(Index, IsRepairedWhenTheTableIsOpened) {
   EXPECT_FALSE(bit(kUe4)) << "a bit that another process has set ends with its row too";
 }
 
+TEST_F(Index, IsLeftAloneByWhoOnlyLooks) {
+  install(gate_, {row({}), row({.ip = kUe6})});
+  forget(kUe4);
+  const auto rows = Bindings::read(gate_.pin_path());
+  ASSERT_TRUE(rows.ok()) << rows.error();
+  EXPECT_EQ(rows->size(), 2U);
+  EXPECT_FALSE(has_element(kUe4)) << "it is the daemon's to repair";
+}
+
 TEST_F(Index, BitsThatVeryManyShareStayUntilARepair) {
   auto index = AddressIndex::open(gate_.pin_path());
   ASSERT_TRUE(index.ok()) << index.error();

@@ -302,6 +302,23 @@ TEST_F(Attach, DetachLeavesAQdiscThatSomebodyElseUses) {
   lab_.gate().shell(has_clsact);  // it was there before us
 }
 
+TEST_F(Attach, KnowsWhatAKilledRunDidNotPin) {
+  for (const auto carrier : {dataplane::TagCarrier::kTcx, dataplane::TagCarrier::kClsact}) {
+    SCOPED_TRACE(carrier_name(carrier));
+    config_.tag_carrier = carrier;
+    ASSERT_OK(lab_.attach(config_));
+    for (const auto pin : {dataplane::Pin::kGateProgram, dataplane::Pin::kTagProgram}) {
+      ASSERT_EQ(::unlink(dataplane::pin_of(config_.pin_path, pin, "sw0").c_str()), 0);
+    }
+    EXPECT_EQ(sw0().tag, carrier);
+    ASSERT_OK(lab_.attach(config_));
+    EXPECT_EQ(sw0().tag, carrier);
+    ASSERT_OK(lab_.detach(config_.pin_path));
+    EXPECT_EQ(sw0().tag, std::nullopt);
+    EXPECT_FALSE(sw0().attached());
+  }
+}
+
 TEST_F(Attach, DetachOfOneInterfaceKeepsTheMaps) {
   ASSERT_OK(lab_.attach(config_));
   ASSERT_OK(lab_.detach(config_.pin_path, {"sw0"}));

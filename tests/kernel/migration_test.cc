@@ -149,10 +149,26 @@ TEST_F(Migration, TellsTheDaemonThatHasTheOldMapsOpen) {
   ASSERT_OK(pulse);
   ASSERT_OK(lab_.attach(config_));
   EXPECT_FALSE(pulse->is_superseded()) << "the same maps";
+  pulse->words().beat_s = 7;
   config_.max_bindings *= 2;
   ASSERT_OK(lab_.attach(config_));
   EXPECT_TRUE(pulse->is_superseded());
-  EXPECT_FALSE(dataplane::Pulse::open(config_.pin_path)->is_superseded());
+  const auto fresh = dataplane::Pulse::open(config_.pin_path);
+  ASSERT_OK(fresh);
+  EXPECT_FALSE(fresh->is_superseded());
+  EXPECT_EQ(fresh->words().beat_s, 7U) << "a daemon that lives is not silent till it is told";
+}
+
+TEST_F(Migration, AnInterfaceThatComesLaterGetsTheMapsThatAreThere) {
+  lab_.gate().shell("ip link add sw2 type veth peer name sw3 && ip link set sw2 up");
+  ASSERT_OK(lab_.attach(config_));
+  config_.interfaces = {"sw0", "sw2"};
+  config_.max_bindings *= 2;  // as of a service whose maps were upgraded by hand since
+  lab_.gate().run([&] { ASSERT_OK(dataplane::attach(config_, dataplane::Extent::kUncovered)); });
+  EXPECT_EQ(bindings().capacity(), 64U);
+  for (const auto& interface : lab_.status(config_).interfaces) {
+    EXPECT_TRUE(interface.attached()) << interface.name;
+  }
 }
 
 TEST_F(Migration, KeepsTheSlotsThatAnchorsName) {

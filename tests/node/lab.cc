@@ -67,8 +67,7 @@ void MapModel::note_challenged(const sip::IpAddress& ip) {
 
 std::optional<ims::Tag> MapModel::read_tag(std::uint32_t /*mark*/) const { return tag; }
 
-std::optional<ims::Anchor> MapModel::anchor_of(std::uint32_t /*seat*/,
-                                               const sip::Flow& /*flow*/) const {
+std::optional<ims::Anchor> MapModel::anchor_of(std::uint32_t /*seat*/, const sip::Flow& /*flow*/) {
   return noted;
 }
 

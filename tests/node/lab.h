@@ -43,7 +43,7 @@ class MapModel final : public BindingMap {
   [[nodiscard]] std::optional<ims::Tag> read_tag(std::uint32_t mark) const override;
   [[nodiscard]] bool notes_anchors() const override { return notes; }
   [[nodiscard]] std::optional<ims::Anchor> anchor_of(std::uint32_t seat,
-                                                     const sip::Flow& flow) const override;
+                                                     const sip::Flow& flow) override;
   [[nodiscard]] Counters counters() const override { return {{"eth1.bound", 7}}; }
   [[nodiscard]] bool is_enforced() const override { return true; }
 };
