@@ -16,6 +16,7 @@
 #include "agent/dataplane/descriptor.h"
 #include "agent/dataplane/gate.h"
 #include "agent/dataplane/network_watch.h"
+#include "agent/dataplane/pins.h"
 #include "agent/gate_report.h"
 #include "agent/ops/service.h"
 
@@ -81,6 +82,7 @@ class GateService {
     }
     if (alarms.empty() && !alarms_.empty()) tell("every interface is guarded");
     alarms_ = std::move(alarms);
+    guarded_ = dataplane::pinned_interfaces(config_.pin_path);
   }
 
   static void tell(const std::string& line) {
@@ -119,9 +121,23 @@ class GateService {
     if (rules_due_ && now >= *rules_due_) follow_network();
   }
 
+  /// `sipward-gate detach` beside us means it: an interface that lost its pins is left alone. One
+  /// that only went away still has them.
+  void notice_detached() {
+    const auto pinned = dataplane::pinned_interfaces(config_.pin_path);
+    for (const std::string& name : guarded_) {
+      if (std::ranges::find(pinned, name) != pinned.end()) continue;
+      tell(name + ": taken off by hand; reload the service (SIGHUP) to guard it again");
+      std::erase(config_.interfaces, name);
+    }
+    guarded_ = pinned;
+  }
+
   void cover() {
     links_changed_ = false;
     look_around_at_ = Clock::now() + kLookAround;
+    notice_detached();
+    if (config_.interfaces.empty()) return;
     auto report = dataplane::attach(config_, Extent::kUncovered);
     if (!report) return complain(report.error());
     const bool changed = report->alarms != alarms_;
@@ -131,6 +147,8 @@ class GateService {
 
   void follow_network() {
     rules_due_.reset();
+    notice_detached();
+    if (config_.interfaces.empty()) return;
     auto report = dataplane::follow_network(config_);
     if (!report) return complain(report.error());
     for (const std::string& doubt : report->warnings) complain(doubt);
@@ -145,8 +163,9 @@ class GateService {
   void reload() {
     try {
       GateConfig config = load_();
-      adopt(or_throw(dataplane::attach(config, Extent::kPresent)));
+      auto report = or_throw(dataplane::attach(config, Extent::kPresent));
       config_ = std::move(config);
+      adopt(std::move(report));
       ops::notify_status(summary());
     } catch (const std::exception& error) {
       tell(std::string("not reloaded: ") + error.what());
@@ -158,6 +177,7 @@ class GateService {
   dataplane::Descriptor signals_;
   NetworkWatch watch_;
   std::vector<std::string> alarms_;
+  std::vector<std::string> guarded_;  ///< interfaces that had pins of ours when we last looked
   std::string complaint_;
   bool links_changed_ = false;
   std::optional<Clock::time_point> rules_due_;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`sipward-gate detach` works in whatever state it finds things, and leaves nothing."""
 import contextlib
+import signal
 from collections.abc import Iterator
 
 from lab import ALICE, ALICE_HOST, Lab
@@ -39,6 +40,20 @@ def detach_after_the_service(lab: Lab) -> None:
         with leaves_nothing(lab, node):
             contains(node.run_gate("detach"), "access: detached", "what detach says")
     contains(node.run_gate("detach"), "nothing was there", "what detach says then")
+
+
+@scenario
+def detach_beside_the_service(lab: Lab) -> None:
+    """The service that watches the interface does not put back what was taken off by hand."""
+    node = lab.node()
+    node.start_gate_service()
+    with leaves_nothing(lab, node):
+        node.run_gate("detach")
+        lab.core.ip("link", "set", "access", "down")  # it looks around
+        lab.core.ip("link", "set", "access", "up")
+        wait_until(lambda: "access: taken off by hand" in node.gate.said(), "the service sees it")
+    node.gate.signal(signal.SIGHUP)
+    wait_until(lambda: node.gate.said().count("access: attached") == 2, "it is attached again")
 
 
 @scenario
