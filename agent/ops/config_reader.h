@@ -87,13 +87,15 @@ class Section {
     return problems_.is_blamed(path(key));
   }
 
+  /// Of a key, from the root of the file: `gate.interface.eth1.deny`.
+  [[nodiscard]] std::string path(std::string_view key) const;
+
   void require(std::initializer_list<std::string_view> keys);
   /// To be called last.
   void refuse_unknown_keys();
 
  private:
   const toml::node* find(std::string_view key);
-  [[nodiscard]] std::string path(std::string_view key) const;
   const toml::array* array_of(std::string_view key, std::size_t limit);
   void mistaken(const std::string& path, std::string_view expected, const toml::node& got);
   template <class T>
