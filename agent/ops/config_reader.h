@@ -56,6 +56,10 @@ struct Kind {
 struct Range {
   std::uint32_t min = 0;
   std::uint32_t max = 0;
+  bool or_zero = false;  ///< 0 is below `min` and means that there is no such thing
+
+  [[nodiscard]] bool holds(std::int64_t number) const;
+  [[nodiscard]] std::string text() const;  ///< `0 or an integer from 10 to 840`
 };
 
 /// Reads the keys of one section into values. A value that is wrong becomes a problem and leaves
