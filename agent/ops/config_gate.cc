@@ -47,14 +47,21 @@ bool replace(Section& section, std::string_view key, std::vector<T>& values,
   return true;
 }
 
-/// Blames the entry of `key` that stands in `other`, too.
-void refuse_common(Section& section, std::string_view key, const std::vector<sip::IpPrefix>& values,
-                   const std::vector<sip::IpPrefix>& other) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (std::ranges::find(other, values[i]) == other.end()) continue;
-    section.blame(fmt::format("{}[{}]", key, i),
-                  fmt::format("{} stands in '{}', too: one of them is a mistake", values[i].text(),
-                              key == "deny" ? "allow" : "deny"));
+/// `allow` or `deny` as it holds for an interface, and where it was written.
+struct PrefixList {
+  std::string_view key;
+  std::string path;
+  const std::vector<sip::IpPrefix>& prefixes;
+};
+
+/// Blames each entry of `own` that stands in `other`, too.
+void refuse_common(Section& section, const PrefixList& own, const PrefixList& other) {
+  for (std::size_t i = 0; i < own.prefixes.size(); ++i) {
+    const sip::IpPrefix& prefix = own.prefixes[i];
+    if (std::ranges::find(other.prefixes, prefix) == other.prefixes.end()) continue;
+    section.blame(
+        fmt::format("{}[{}]", own.key, i),
+        fmt::format("{} stands in '{}', too: one of them is a mistake", prefix.text(), other.path));
   }
 }
 
@@ -65,8 +72,10 @@ void read_prefixes(Section& section, InterfacePolicy& policy) {
   const bool own_deny = replace(section, "deny", policy.deny, list);
   // A list with another mistake in it lacks that entry: the places would not be the file's.
   if (section.is_blamed("allow") || section.is_blamed("deny")) return;
-  if (own_deny) return refuse_common(section, "deny", policy.deny, policy.allow);
-  if (own_allow) refuse_common(section, "allow", policy.allow, policy.deny);
+  const PrefixList allow{"allow", own_allow ? section.path("allow") : "gate.allow", policy.allow};
+  const PrefixList deny{"deny", own_deny ? section.path("deny") : "gate.deny", policy.deny};
+  if (own_deny) return refuse_common(section, deny, allow);
+  if (own_allow) refuse_common(section, allow, deny);
 }
 
 void read_policy(Section& section, InterfacePolicy& policy) {

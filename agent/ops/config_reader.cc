@@ -88,6 +88,14 @@ ConfigErrors ConfigProblems::lines() const {
   return lines;
 }
 
+bool Range::holds(std::int64_t number) const {
+  return (number >= min && number <= max) || (or_zero && number == 0);
+}
+
+std::string Range::text() const {
+  return fmt::format("{}an integer from {} to {}", or_zero ? "0 or " : "", min, max);
+}
+
 const toml::node* Section::find(std::string_view key) {
   known_.emplace(key);
   return table_.get(key);
@@ -113,10 +121,10 @@ void Section::read(std::string_view key, std::uint32_t& value, Range range) {
   const toml::node* node = find(key);
   if (node == nullptr) return;
   const auto* number = node->as_integer();
-  if (number != nullptr && number->get() >= range.min && number->get() <= range.max) {
+  if (number != nullptr && range.holds(number->get())) {
     value = static_cast<std::uint32_t>(number->get());
   } else {
-    mistaken(path(key), fmt::format("an integer from {} to {}", range.min, range.max), *node);
+    mistaken(path(key), range.text(), *node);
   }
 }
 

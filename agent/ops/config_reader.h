@@ -56,6 +56,10 @@ struct Kind {
 struct Range {
   std::uint32_t min = 0;
   std::uint32_t max = 0;
+  bool or_zero = false;  ///< 0 is below `min` and means that there is no such thing
+
+  [[nodiscard]] bool holds(std::int64_t number) const;
+  [[nodiscard]] std::string text() const;  ///< `0 or an integer from 10 to 840`
 };
 
 /// Reads the keys of one section into values. A value that is wrong becomes a problem and leaves
@@ -87,13 +91,15 @@ class Section {
     return problems_.is_blamed(path(key));
   }
 
+  /// Of a key, from the root of the file: `gate.interface.eth1.deny`.
+  [[nodiscard]] std::string path(std::string_view key) const;
+
   void require(std::initializer_list<std::string_view> keys);
   /// To be called last.
   void refuse_unknown_keys();
 
  private:
   const toml::node* find(std::string_view key);
-  [[nodiscard]] std::string path(std::string_view key) const;
   const toml::array* array_of(std::string_view key, std::size_t limit);
   void mistaken(const std::string& path, std::string_view expected, const toml::node& got);
   template <class T>

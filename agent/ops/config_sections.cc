@@ -12,7 +12,6 @@
 namespace sipward::ops {
 namespace {
 
-constexpr std::uint32_t kLeastKeepAlive = 10;
 constexpr std::uint32_t kMaxSeconds = 30 * 24 * 3'600;
 
 void read(Section& section, PcscfConfig& pcscf) {
@@ -28,11 +27,7 @@ void read(Section& section, PcscfConfig& pcscf) {
   read_word(section, "on_shared_ip", pcscf.on_shared_ip);
   read_word(section, "unbound_action", pcscf.unbound_action);
   read_word(section, "route_mismatch", pcscf.route_mismatch);
-  section.read("keep_alive", pcscf.keep_alive, {.min = 0, .max = 840});
-  if (pcscf.keep_alive != 0 && pcscf.keep_alive < kLeastKeepAlive) {
-    section.blame("keep_alive",
-                  fmt::format("expected 0 or an integer from 10 to 840, got {}", pcscf.keep_alive));
-  }
+  section.read("keep_alive", pcscf.keep_alive, {.min = 10, .max = 840, .or_zero = true});
   section.read("max_bindings_per_impi", pcscf.max_bindings_per_impi, {.min = 1, .max = 1'000});
   section.read("max_pending_registrations", pcscf.max_pending_registrations,
                {.min = 1, .max = 1'000'000});

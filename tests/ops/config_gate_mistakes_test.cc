@@ -105,19 +105,19 @@ const std::vector<Mistake> kMistakes{
      {"t.toml:3:21: key 'gate.deny[1]': stands twice"}},
     {"PrefixAllowedAndDenied",
      "allow = [\"10.0.0.0/8\"]\ndeny = [\"10.9.0.0/16\", \"10.0.0.0/8\"]\n",
-     {"t.toml:4:24: key 'gate.deny[1]': 10.0.0.0/8 stands in 'allow', too: one of them is a "
+     {"t.toml:4:24: key 'gate.deny[1]': 10.0.0.0/8 stands in 'gate.allow', too: one of them is a "
       "mistake"}},
     {"PrefixDeniedHereAndAllowedByDefault",
      "allow = [\"10.0.0.0/8\"]\n[gate.interface.eth1]\ndeny = [\"10.0.0.0/8\"]\n",
-     {"t.toml:5:9: key 'gate.interface.eth1.deny[0]': 10.0.0.0/8 stands in 'allow', too: one of "
-      "them is a mistake"}},
+     {"t.toml:5:9: key 'gate.interface.eth1.deny[0]': 10.0.0.0/8 stands in 'gate.allow', too: one "
+      "of them is a mistake"}},
     {"PrefixAllowedHereAndDeniedByDefault",
      "deny = [\"10.0.0.0/8\"]\n[gate.interface.eth1]\nallow = [\"10.0.0.0/8\"]\n",
-     {"t.toml:5:10: key 'gate.interface.eth1.allow[0]': 10.0.0.0/8 stands in 'deny', too: one of "
-      "them is a mistake"}},
+     {"t.toml:5:10: key 'gate.interface.eth1.allow[0]': 10.0.0.0/8 stands in 'gate.deny', too: one "
+      "of them is a mistake"}},
     {"ContradictionThatIsInheritedIsToldOnce",
      "allow = [\"10.0.0.0/8\"]\ndeny = [\"10.0.0.0/8\"]\n[gate.interface.eth1]\nbogons = false\n",
-     {"t.toml:4:9: key 'gate.deny[0]': 10.0.0.0/8 stands in 'allow', too: one of them is a "
+     {"t.toml:4:9: key 'gate.deny[0]': 10.0.0.0/8 stands in 'gate.allow', too: one of them is a "
       "mistake"}},
     {"OneWordAboutAListWithMistakes",
      "allow = [\"10.0.0.0/8\"]\ndeny = [\"x\", \"10.9.0.0/16\", \"10.0.0.0/8\"]\n",
@@ -181,8 +181,8 @@ const std::vector<Mistake> kMistakes{
      "allow = [\"10.0.0.0/8\"]\ndeny = [\"10.0.0.0/8\"]\n",
      {"t.toml:4:10: key 'gate.interface.eth2.7.bogons': expected true or false, got 1",
       "t.toml:5:18: key 'gate.interface.eth2.7.anchor[1]': stands twice",
-      "t.toml:7:9: key 'gate.interface.eth2.7.deny[0]': 10.0.0.0/8 stands in 'allow', too: one of "
-      "them is a mistake"}},
+      "t.toml:7:9: key 'gate.interface.eth2.7.deny[0]': 10.0.0.0/8 stands in "
+      "'gate.interface.eth2.7.allow', too: one of them is a mistake"}},
 };
 
 INSTANTIATE_TEST_SUITE_P(Rows, GateMistake, testing::ValuesIn(kMistakes),

@@ -180,7 +180,10 @@ const std::vector<Mistake> kMistakes{
      {"t.toml:5:14: key 'pcscf.keep_alive': expected 0 or an integer from 10 to 840, got 9"}},
     {"KeepAliveThatIsTooLong",
      join(kPcscf, "keep_alive = 841\n", kScscf),
-     {"t.toml:5:14: key 'pcscf.keep_alive': expected an integer from 0 to 840, got 841"}},
+     {"t.toml:5:14: key 'pcscf.keep_alive': expected 0 or an integer from 10 to 840, got 841"}},
+    {"KeepAliveThatIsNegative",
+     join(kPcscf, "keep_alive = -1\n", kScscf),
+     {"t.toml:5:14: key 'pcscf.keep_alive': expected 0 or an integer from 10 to 840, got -1"}},
     {"RelativePath",
      both_roles("[daemon]\nstate = \"var/lib\"\n"),
      {"t.toml:11:9: key 'daemon.state': expected an absolute path without . or .., got "
