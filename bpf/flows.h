@@ -10,6 +10,7 @@
 
 #include "packet.h"
 
+/* How many octets of it count. */
 static __always_inline __u32 write_tuple(const struct packet *packet, struct bpf_sock_tuple *tuple)
 {
 	if (packet->is_v6) {
@@ -55,13 +56,8 @@ GLOBAL int has_flow(struct xdp_md *ctx, struct packet *packet)
 
 	if (!packet)
 		return 0;
-	if (packet->is_v6) {
-		write_tuple(packet, &tuple);
-		found = bpf_skc_lookup_tcp(ctx, &tuple, sizeof(tuple.ipv6), BPF_F_CURRENT_NETNS, 0);
-	} else {
-		write_tuple(packet, &tuple);
-		found = bpf_skc_lookup_tcp(ctx, &tuple, sizeof(tuple.ipv4), BPF_F_CURRENT_NETNS, 0);
-	}
+	found = bpf_skc_lookup_tcp(ctx, &tuple, write_tuple(packet, &tuple), BPF_F_CURRENT_NETNS,
+				   0);
 	if (!found)
 		return 0;
 	result = found->state != BPF_TCP_LISTEN || returns_cookie(ctx, packet, found);

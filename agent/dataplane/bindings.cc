@@ -106,6 +106,7 @@ std::vector<ims::BindingKey> Bindings::new_keys(std::span<const ims::KernelRow> 
 }
 
 std::size_t Bindings::install_all(std::span<const ims::KernelRow> rows) {
+  if (rows.empty()) return 0;  // not even a look at what is there
   index_.add_all(new_keys(rows));
   Batch<sipward_key4, sipward_binding> v4(v4_.get());
   Batch<sipward_key6, sipward_binding> v6(v6_.get());
